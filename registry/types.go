@@ -49,6 +49,8 @@ type SchemaVersion struct {
 	Deleted    bool
 	MaxID      int      // only when asked for
 	Aliases    []string // only when asked for
+	// Existing tells a registration that was there already from a new one.
+	Existing bool
 }
 
 // SubjectVersion names a version.
@@ -60,15 +62,16 @@ type SubjectVersion struct {
 // Page selects a stretch of a list. Limit <= 0 means the default of that list; Offset < 0 means 0.
 type Page struct{ Offset, Limit int }
 
-// Deletion says which versions a read sees.
+// Deletion says which versions a list shows. Values combine with |: DeletedAsNegative wins over DeletedOnly, which wins
+// over WithDeleted.
 type Deletion int
 
-// The three choices: live versions, all, only soft-deleted ones; and all with the soft-deleted ones negated.
+// LiveOnly hides soft-deleted versions; the others show them too, show nothing else, or show them as negative numbers.
 const (
-	LiveOnly Deletion = iota
-	WithDeleted
+	WithDeleted Deletion = 1 << iota
 	DeletedOnly
 	DeletedAsNegative
+	LiveOnly Deletion = 0
 )
 
 // ReadOptions say how a version is rendered.

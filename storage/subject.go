@@ -22,3 +22,11 @@ func QualifySubject(context, name string) string {
 	}
 	return ":" + context + ":" + name
 }
+
+// ReferredSubject qualifies the subject of a reference: without a context of its own it is in that of the referrer.
+func ReferredSubject(context, subject string) string {
+	if strings.HasPrefix(subject, ":.") {
+		return QualifySubject(SplitSubject(subject))
+	}
+	return QualifySubject(context, subject)
+}
