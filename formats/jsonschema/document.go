@@ -1,0 +1,68 @@
+package jsonschema
+
+import (
+	"sync"
+
+	"github.com/concord-registry/concord/formats"
+)
+
+// Document is one JSON text of a schema: its own, or that of a reference.
+type Document struct {
+	// Name is the Reference.Name under which the text was supplied; empty for the schema itself.
+	Name  string
+	Text  string
+	Root  *Value
+	Draft Draft // of its root
+
+	once  sync.Once
+	lines *formats.Lines
+}
+
+func newDocument(name, text string, limits formats.Limits) (*Document, error) {
+	root, err := Read(text, limits)
+	if err != nil {
+		return nil, err
+	}
+	return &Document{Name: name, Text: text, Root: root, Draft: draftOf(root)}, nil
+}
+
+// Span is the place of v, which must be a value of this document.
+func (d *Document) Span(v *Value) *formats.Span {
+	if v == nil {
+		return nil
+	}
+	return d.span(v.Start, v.End)
+}
+
+// KeySpan is the place of a keyword: the name of the member with its quotes up to the end of its value.
+func (d *Document) KeySpan(m Member) *formats.Span { return d.span(m.Start, m.Value.End) }
+
+func (d *Document) span(start, end int) *formats.Span {
+	d.once.Do(func() { d.lines = formats.NewLines(d.Text) })
+	return d.lines.Span(start, end)
+}
+
+// Resource is a schema with an identity of its own - a document's root, or a subschema with an $id - and everything in
+// it that is not part of another Resource.
+type Resource struct {
+	Document *Document
+	// URI is the absolute base URI of the schemas in it, without fragment.
+	URI   string
+	Root  *Value
+	Draft Draft
+
+	anchors map[string]*Value
+	dynamic map[string]*Value
+}
+
+// Anchor returns the schema that carries the named anchor ($anchor, $dynamicAnchor, or an $id that is a mere fragment in
+// the old drafts); nil when there is none.
+func (r *Resource) Anchor(name string) *Value { return r.anchors[name] }
+
+// DynamicAnchor returns the schema that carries the named $dynamicAnchor; nil when there is none.
+func (r *Resource) DynamicAnchor(name string) *Value { return r.dynamic[name] }
+
+// RecursiveAnchor reports whether $recursiveRef looks beyond this resource (2019-09).
+func (r *Resource) RecursiveAnchor() bool {
+	return r.Draft == Draft2019 && r.Root.Get("$recursiveAnchor").IsTrue()
+}

@@ -1,0 +1,197 @@
+package jsonschema
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+
+	validator "github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// VerifiedBy names the library and version behind Validator.
+const VerifiedBy = "santhosh-tekuri/jsonschema v5.3.1"
+
+// Validator tells whether an instance is valid under a schema, by an independent implementation of JSON Schema.
+// It is safe for concurrent use.
+type Validator struct {
+	schema *validator.Schema
+	// Exact is false when a pattern had to be left out because it is not a regular expression the library can run
+	// (look-around, back-references). Such a validator accepts too much.
+	Exact bool
+}
+
+// Validate returns nil when the instance, a JSON text, is valid, and otherwise the library's reasons. An instance that is not JSON
+// is an error of another type than *validator.ValidationError; see Invalid.
+func (v *Validator) Validate(instance []byte) error {
+	decoder := json.NewDecoder(bytes.NewReader(instance))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return err
+	}
+	return v.ValidateValue(value)
+}
+
+// ValidateValue is Validate for a decoded value, whose numbers must be json.Number.
+func (v *Validator) ValidateValue(value any) error { return v.schema.Validate(value) }
+
+// Compiled is the library's schema.
+func (v *Validator) Compiled() *validator.Schema { return v.schema }
+
+// Invalid reports whether err says that the instance breaks the schema (rather than that it could not be checked).
+func Invalid(err error) bool {
+	_, ok := err.(*validator.ValidationError)
+	return ok
+}
+
+// Validator compiles the schema, once. It fails for a schema that its metaschema rejects or that has a reference to nowhere.
+func (s *Schema) Validator() (*Validator, error) {
+	s.compile.Do(func() { s.validator, s.failure = s.newValidator() })
+	return s.validator, s.failure
+}
+
+func (s *Schema) newValidator() (v *Validator, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			v, err = nil, fmt.Errorf("the schema cannot be compiled: %v", r)
+		}
+	}()
+	compiler := validator.NewCompiler()
+	compiler.Draft = validator.Draft7
+	compiler.LoadURL = func(uri string) (io.ReadCloser, error) {
+		return nil, fmt.Errorf("%s is not among the declared references", uri)
+	}
+	w := &rewriter{schema: s, exact: true}
+	for i, document := range s.graph.documents {
+		text := AppendCompact(nil, w.document(document))
+		if err := compiler.AddResource(documentURI(i), bytes.NewReader(text)); err != nil {
+			return nil, err
+		}
+	}
+	compiled, err := compiler.Compile(documentURI(0))
+	if err != nil {
+		return nil, err
+	}
+	return &Validator{schema: compiled, Exact: w.exact}, nil
+}
+
+// documentURI is what the validator knows a document as. It is not the document's own URI: that one may be declared
+// twice, or be an address of something else.
+func documentURI(i int) string { return fmt.Sprintf("mem://document/%d", i) }
+
+// rewriter turns a document into what the library understands with the same meaning: a $schema it does not know becomes
+// draft-07, a reference into another document becomes that document's address, an impossible pattern is left out.
+type rewriter struct {
+	schema *Schema
+	exact  bool
+}
+
+func (w *rewriter) document(d *Document) *Value {
+	root := w.value(d.Root)
+	if schema := root.Get("$schema"); schema != nil && schema.Is(String) {
+		if _, known := DraftOf(schema.Text); !known {
+			copied := *root
+			copied.Members = append([]Member(nil), root.Members...)
+			copied.Members[root.position("$schema")].Value = &Value{Kind: String, Text: "http://json-schema.org/draft-07/schema#"}
+			return &copied
+		}
+	}
+	return root
+}
+
+// value returns v, or a copy of it where something below it changes.
+func (w *rewriter) value(v *Value) *Value {
+	switch v.Kind {
+	case Array:
+		var items []*Value
+		for i, item := range v.Items {
+			if changed := w.value(item); changed != item {
+				if items == nil {
+					items = append([]*Value(nil), v.Items...)
+				}
+				items[i] = changed
+			}
+		}
+		if items != nil {
+			return &Value{Kind: Array, Items: items}
+		}
+	case Object:
+		return w.object(v)
+	}
+	return v
+}
+
+func (w *rewriter) object(v *Value) *Value {
+	members, same := make([]Member, 0, len(v.Members)), true
+	for _, m := range v.Members {
+		changed, keep := w.member(v, m)
+		if same = same && keep && changed.Value == m.Value && changed.Key == m.Key; keep {
+			members = append(members, changed)
+		}
+	}
+	if same {
+		return v
+	}
+	return &Value{Kind: Object, Members: members}
+}
+
+func (w *rewriter) member(schema *Value, m Member) (Member, bool) {
+	if schema.scope == nil {
+		m.Value = w.value(m.Value)
+		return m, true
+	}
+	switch {
+	case m.Key == "enum" || m.Key == "const" || m.Key == "default" || m.Key == "examples":
+		return m, true
+	case m.Key == "pattern" && m.Value.Is(String):
+		return m, w.pattern(m.Value.Text)
+	case m.Key == "patternProperties" && m.Value.Is(Object):
+		m.Value = w.patterns(m.Value)
+		return m, true
+	case contains(referenceKeywords, m.Key) && m.Value.Is(String):
+		m.Value = w.reference(schema, m)
+		return m, true
+	}
+	m.Value = w.value(m.Value)
+	return m, true
+}
+
+func (w *rewriter) pattern(text string) bool {
+	if _, err := regexp.Compile(text); err != nil {
+		w.exact = false
+		return false
+	}
+	return true
+}
+
+func (w *rewriter) patterns(v *Value) *Value {
+	var members []Member
+	for _, m := range v.Members {
+		if w.pattern(m.Key) {
+			m.Value = w.value(m.Value)
+			members = append(members, m)
+		}
+	}
+	return &Value{Kind: Object, Members: members}
+}
+
+func (w *rewriter) reference(schema *Value, m Member) *Value {
+	target, ok := w.schema.Ref(schema, m.Key)
+	if !ok || target.Schema == nil || target.Schema.scope == nil {
+		return m.Value
+	}
+	from, to := schema.scope.Document, target.Schema.scope.Document
+	if from == to {
+		return m.Value
+	}
+	for i, d := range w.schema.graph.documents {
+		if d == to {
+			_, fragment, _ := strings.Cut(m.Value.Text, "#")
+			return &Value{Kind: String, Text: documentURI(i) + "#" + fragment}
+		}
+	}
+	return m.Value
+}
