@@ -1,0 +1,274 @@
+package registry
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/storage"
+)
+
+// Codes of findings that are the registry's own rather than a format's.
+const (
+	reservedFieldRemoved  = "RESERVED_FIELD_REMOVED"
+	reservedFieldUsed     = "FIELD_CONFLICTS_WITH_RESERVED_FIELD"
+	registeredUnparseable = "REGISTERED_SCHEMA_UNPARSEABLE"
+	schemaInvalid         = "SCHEMA_INVALID"
+)
+
+// CheckSubject checks a schema against whatever a registration under the subject would. The report's Messages are those
+// of a verbose answer. InvalidSchema, unless the answer is verbose: then the report says so.
+func (r *Registry) CheckSubject(ctx context.Context, subject string, req SchemaRequest, opt CheckOptions) (*compat.Report, error) {
+	return r.check(ctx, normalize(subject), 0, req, opt)
+}
+
+// CheckVersion checks a schema against one version of a subject, in the directions of the subject's level. "latest" of an
+// unknown subject is compatible with everything. InvalidVersion, VersionNotFound, InvalidSchema.
+func (r *Registry) CheckVersion(ctx context.Context, subject, version string, req SchemaRequest, opt CheckOptions) (*compat.Report, error) {
+	number, err := parseVersion(version)
+	if err != nil {
+		return nil, err
+	}
+	return r.check(ctx, normalize(subject), number, req, opt)
+}
+
+// check compares a request with one version of a subject, or with all that its level asks for when version is 0.
+func (r *Registry) check(ctx context.Context, subject string, version int, req SchemaRequest, opt CheckOptions) (*compat.Report, error) {
+	var s *settings
+	var state subjectState
+	err := r.store.View(func(v storage.View) (err error) {
+		if s, err = r.effectiveConfig(v, subject); err != nil {
+			return err
+		}
+		if opt.Level != "" {
+			s.level = opt.Level
+		}
+		if opt.Policy != "" {
+			s.policy = opt.Policy
+		}
+		if state, err = readSubject(v, subject); err != nil || version == 0 {
+			return err
+		}
+		return state.narrow(version)
+	})
+	if err != nil {
+		return nil, err
+	}
+	d, err := r.checkDraft(ctx, subject, &state, &req, s, opt)
+	if CodeOf(err) == InvalidSchema && opt.Verbose {
+		return invalidReport(s, err), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.compare(ctx, &state, d, s, opt.Full)
+}
+
+// narrow leaves only the version that a check is about; latest of a subject without one leaves nothing.
+func (s *subjectState) narrow(version int) error {
+	if version == latest {
+		if row := s.latest(); row != nil {
+			version = row.Version
+		} else {
+			s.rows = nil
+			return nil
+		}
+	}
+	i := slices.IndexFunc(s.rows, func(row storage.Row) bool { return row.Version == version && !row.Deleted })
+	if i < 0 {
+		return versionNotFound(version)
+	}
+	s.rows = s.rows[i : i+1]
+	return nil
+}
+
+// checkDraft parses a schema that is to be checked, with the metadata it would be registered with.
+func (r *Registry) checkDraft(ctx context.Context, subject string, state *subjectState, req *SchemaRequest, s *settings, opt CheckOptions) (*draft, error) {
+	if err := prepare(req); err != nil {
+		return nil, err
+	}
+	if blank(req) {
+		return nil, errorf(InvalidSchema, "Empty schema")
+	}
+	var source *text
+	err := r.store.View(func(v storage.View) (err error) {
+		source, err = r.source(v, contextOf(subject), req, !s.validatesNew(), formats.Options{Validate: s.validatesNew(), Strict: s.validatesFields()})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	metadata, rules := populate(req.Metadata, req.RuleSet, state.content, s)
+	req.Metadata, req.RuleSet = sortMetadata(metadata), rules
+	return r.draft(ctx, source, req, opt.Normalize || s.normalizes())
+}
+
+func invalidReport(s *settings, err error) *compat.Report {
+	return &compat.Report{
+		Level: s.level, Policy: s.policy, Messages: []string{err.Error()},
+		Findings: []compat.Finding{{Code: schemaInvalid, Severity: compat.Error, Breaks: []compat.Relation{compat.Reference, compat.Semantic}, Message: err.Error()}},
+	}
+}
+
+// requireCompatible refuses a draft that the subject's level does not let follow its live versions.
+func (r *Registry) requireCompatible(ctx context.Context, subject string, state *subjectState, d *draft, s *settings) error {
+	report, err := r.compare(ctx, state, d, s, false)
+	if err != nil {
+		return err
+	}
+	if report.Compatible {
+		return nil
+	}
+	return errorf(IncompatibleSchema, "Schema being registered is incompatible with an earlier schema for subject \"%s\", details: [%s]", subject, strings.Join(report.Messages, ", "))
+}
+
+// compare checks a draft against the live versions of a subject, newest first.
+func (r *Registry) compare(ctx context.Context, state *subjectState, d *draft, s *settings, full bool) (*compat.Report, error) {
+	if s.level == compat.None {
+		return &compat.Report{Compatible: true, Level: s.level, Policy: s.policy, Messages: []string{}, Findings: []compat.Finding{}}, nil
+	}
+	report, reserved := reservedFieldsReport(state, d, s)
+	if report.Compatible || full {
+		history, unparseable, err := r.history(ctx, state, d, s)
+		if err != nil {
+			return nil, err
+		}
+		report, err = r.checkHistory(ctx, d, history, unparseable, s, full)
+		if err != nil {
+			return nil, err
+		}
+		report.Findings = append(reserved, report.Findings...)
+		if len(reserved) > 0 {
+			report.Compatible = false
+			report.Messages = append(findingMessages(reserved), report.Messages...)
+		}
+	}
+	if !report.Compatible {
+		report.Messages = append(report.Messages, fmt.Sprintf("{validateFields: '%t', compatibility: '%s'}", s.validatesFields(), s.level))
+	}
+	return report, nil
+}
+
+// checkHistory runs the checker; a registered version that does not parse is incompatible with everything.
+func (r *Registry) checkHistory(ctx context.Context, d *draft, history []compat.Version, unparseable []compat.Finding, s *settings, full bool) (*compat.Report, error) {
+	rules := compat.Rules{Level: s.level, Policy: s.policy, Lenient: s.lenient()}
+	check := r.engine.Check
+	if full {
+		check = r.engine.CheckFull
+	}
+	report, err := check(ctx, d.schema, history, rules)
+	if err != nil {
+		return nil, workError(err)
+	}
+	if len(unparseable) > 0 {
+		report.Compatible = false
+		report.Messages = append(report.Messages, findingMessages(unparseable)...)
+		report.Findings = append(report.Findings, unparseable...)
+	}
+	return report, nil
+}
+
+// history parses the live versions that the level asks for, newest first. Those that do not parse (they were imported as
+// they are) come back as findings.
+func (r *Registry) history(ctx context.Context, state *subjectState, d *draft, s *settings) ([]compat.Version, []compat.Finding, error) {
+	var versions []compat.Version
+	var unparseable []compat.Finding
+	for i := range slices.Backward(state.rows) {
+		row := &state.rows[i]
+		if row.Deleted {
+			continue
+		}
+		stored, err := r.storedVersion(row)
+		if err != nil {
+			return nil, nil, err
+		}
+		if !sameGroup(s.CompatibilityGroup, d.content.Metadata, stored.content.Metadata) {
+			continue
+		}
+		schema, err := r.parse(ctx, stored.text)
+		switch {
+		case CodeOf(err) != 0:
+			unparseable = append(unparseable, unparseableFinding(row.Version, err))
+		case err != nil:
+			return nil, nil, err
+		default:
+			versions = append(versions, compat.Version{Number: row.Version, Schema: schema})
+		}
+		if !s.level.Transitive() {
+			break
+		}
+	}
+	return versions, unparseable, nil
+}
+
+// sameGroup reports whether two versions are compared: always, unless the config names a metadata property that keeps
+// lines of versions apart.
+func sameGroup(group string, a, b *Metadata) bool {
+	if group == "" {
+		return true
+	}
+	inA, hasA := property(a, group)
+	inB, hasB := property(b, group)
+	return hasA == hasB && inA == inB
+}
+
+func unparseableFinding(version int, err error) compat.Finding {
+	return compat.Finding{
+		Code: registeredUnparseable, Severity: compat.Error, Breaks: []compat.Relation{compat.Reference, compat.Semantic}, Version: version,
+		Message: fmt.Sprintf("Version %d cannot be read, so nothing can be said to be compatible with it: %s", version, err),
+		Hint:    "Delete that version, or set the subject's level to NONE for this registration.",
+	}
+}
+
+// reservedFieldsReport applies the metadata property confluent:reserved when the config asks for it: what the latest
+// version reserves must stay reserved, and no field may have a reserved name.
+func reservedFieldsReport(state *subjectState, d *draft, s *settings) (*compat.Report, []compat.Finding) {
+	report := &compat.Report{Compatible: true, Level: s.level, Policy: s.policy, Messages: []string{}, Findings: []compat.Finding{}}
+	if !s.validatesFields() {
+		return report, nil
+	}
+	var findings []compat.Finding
+	add := func(code, message, hint string) {
+		findings = append(findings, compat.Finding{Code: code, Severity: compat.Error, Breaks: []compat.Relation{compat.Reference}, Direction: compat.NewReadsOld, Message: message, Hint: hint})
+	}
+	reserved := reservedFields(d.content.Metadata)
+	if state.content != nil {
+		for _, name := range reservedFields(state.content.Metadata) {
+			if !slices.Contains(reserved, name) {
+				add(reservedFieldRemoved, fmt.Sprintf("The new schema has reserved field %s removed from its metadata which is present in the old schema's metadata.", name),
+					fmt.Sprintf("Keep %q in the metadata property %s.", name, reservedProperty))
+			}
+		}
+	}
+	for _, name := range d.schema.Fields() {
+		if slices.Contains(reserved, name) {
+			add(reservedFieldUsed, fmt.Sprintf("The new schema has field that conflicts with the reserved field %s.", name),
+				fmt.Sprintf("Give the field another name than %q.", name))
+		}
+	}
+	if len(findings) > 0 {
+		report.Compatible, report.Findings, report.Messages = false, findings, findingMessages(findings)
+	}
+	return report, findings
+}
+
+func findingMessages(findings []compat.Finding) []string {
+	var messages []string
+	for _, f := range findings {
+		messages = append(messages, fmt.Sprintf("{errorType:'%s', description:'%s'}", f.Code, f.Message))
+	}
+	return messages
+}
+
+// workError makes a comparison that is too large the mistake of whoever sent it.
+func workError(err error) error {
+	var work *compat.WorkError
+	if errors.As(err, &work) {
+		return &Error{Code: InvalidSchema, Message: work.Error(), cause: err}
+	}
+	return err
+}

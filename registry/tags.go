@@ -1,0 +1,105 @@
+package registry
+
+import (
+	"context"
+
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/storage"
+)
+
+// Tag stores a new version that differs from an old one in inline tags, metadata and rules only. InvalidVersion,
+// SubjectNotFound, VersionNotFound, and what Register returns.
+func (r *Registry) Tag(ctx context.Context, subject, version string, req TagRequest) (*SchemaVersion, error) {
+	number, err := parseVersion(version)
+	if err != nil {
+		return nil, err
+	}
+	rules, err := checkRules(req.RuleSet)
+	if err != nil {
+		return nil, err
+	}
+	merged, err := checkRules(req.RulesToMerge)
+	if err != nil {
+		return nil, err
+	}
+	subject = normalize(subject)
+	var base *storage.Content
+	err = r.store.View(func(v storage.View) error {
+		row, err := findRow(v, subject, number, false)
+		if err == nil {
+			base, err = v.Content(contextOf(subject), row.ID)
+		}
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	next := SchemaRequest{
+		Schema: base.Schema, Type: string(base.Type), References: base.References, Version: latest,
+		Metadata: cmpOr(req.Metadata, base.Metadata), RuleSet: removeRules(mergeRules(cmpOr(rules, base.RuleSet), merged), req.RulesToRemove),
+		TagsToAdd: req.TagsToAdd, TagsToDrop: req.TagsToDrop,
+	}
+	if req.NewVersion > 0 {
+		next.Version = req.NewVersion
+	}
+	return r.Register(ctx, subject, next, RegisterOptions{})
+}
+
+// retag applies the tags of a registration to its text: those of the previous version if they are to be propagated,
+// then those to add and to remove.
+func (g *registration) retag(ctx context.Context) error {
+	if len(g.req.TagsToAdd) == 0 && len(g.req.TagsToDrop) == 0 && !g.req.PropagateTags {
+		return nil
+	}
+	r := g.registry
+	var source, previous *text
+	err := r.store.View(func(v storage.View) (err error) {
+		if g.req.PropagateTags && g.state.content != nil {
+			if previous, err = r.storedText(v, contextOf(g.subject), g.state.content); err != nil {
+				return err
+			}
+		}
+		source, err = r.source(v, contextOf(g.subject), &g.req, true, formats.Options{})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	schema, err := r.parse(ctx, source)
+	if err != nil {
+		return err
+	}
+	tagger, ok := schema.(formats.Tagger)
+	if !ok {
+		return errorf(InvalidSchema, "Schemas of type %s cannot carry tags", schema.Type())
+	}
+	add := g.req.TagsToAdd
+	if previous != nil {
+		inherited, err := r.inheritedTags(ctx, previous, tagger)
+		if err != nil {
+			return err
+		}
+		add = append(inherited, add...)
+	}
+	g.req.Schema, err = tagger.Retag(add, g.req.TagsToDrop)
+	return invalidSchema(schema.Type(), err)
+}
+
+// inheritedTags are the tags of the previous version on entities that the new one still has.
+func (r *Registry) inheritedTags(ctx context.Context, previous *text, next formats.Tagger) ([]formats.EntityTags, error) {
+	schema, err := r.parse(ctx, previous)
+	if err != nil {
+		return nil, err
+	}
+	tagger, ok := schema.(formats.Tagger)
+	if !ok {
+		return nil, nil
+	}
+	var inherited []formats.EntityTags
+	for _, tags := range tagger.Tags() {
+		if _, err := next.Retag([]formats.EntityTags{tags}, nil); err == nil {
+			inherited = append(inherited, tags)
+		}
+	}
+	return inherited, nil
+}
