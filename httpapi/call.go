@@ -1,0 +1,158 @@
+package httpapi
+
+import (
+	"net/http"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/concord-registry/concord/registry"
+)
+
+// call is one request on its way through the server, and the answer that is being made for it. Handlers leave the answer
+// in memory; nothing is written to the client before the registry is done, so a slow client holds no store transaction.
+type call struct {
+	server  *Server
+	route   *route
+	echo    echo.Context
+	request *http.Request
+	start   time.Time
+
+	requestID string
+	media     []string // the Content-Type of the answer
+	query     query
+	subject   string // the subject of the path, decoded, aliases applied; empty when the route has none
+	schemaID  int    // for the log; 0 when the answer is about no single id
+
+	status  int
+	body    []byte
+	cache   cachePolicy
+	written bool  // the handler wrote the answer itself
+	fault   error // why the status is a 5xx
+	scratch []byte
+}
+
+// keepBuffer is the capacity up to which the buffers of a call are kept for the next one.
+const keepBuffer = 256 << 10
+
+func (s *Server) begin(c echo.Context, r *route) *call {
+	k := s.calls.Get().(*call)
+	*k = call{server: s, route: r, echo: c, request: c.Request(), start: time.Now(), status: http.StatusOK,
+		media: mediaTypes[0], body: k.body[:0], scratch: k.scratch[:0]}
+	k.requestID = requestID(k.request.Header)
+	s.metrics.inFlight.Inc()
+	return k
+}
+
+func (s *Server) end(c *call) {
+	s.metrics.inFlight.Dec()
+	if cap(c.body) > keepBuffer {
+		c.body = nil
+	}
+	if cap(c.scratch) > keepBuffer {
+		c.scratch = nil
+	}
+	s.calls.Put(c)
+}
+
+// handler wraps what all routes share around the handler of one.
+func (s *Server) handler(r *route) echo.HandlerFunc {
+	return func(ec echo.Context) error {
+		c := s.begin(ec, r)
+		c.run()
+		c.finish()
+		s.end(c)
+		return nil
+	}
+}
+
+// unrouted answers what never reached a handler: unknown paths, wrong methods, paths that cannot be rewritten.
+func (s *Server) unrouted(err error, ec echo.Context) {
+	c := s.begin(ec, s.metrics.unrouted)
+	c.fail(err)
+	c.finish()
+	s.end(c)
+}
+
+// run makes the answer. A panic becomes a 500 like any other fault; the server lives on.
+func (c *call) run() {
+	defer func() {
+		if p := recover(); p != nil {
+			if p == http.ErrAbortHandler {
+				panic(p)
+			}
+			c.fail(newPanicError(p))
+		}
+	}()
+	if err := c.prepare(); err != nil {
+		c.fail(err)
+		return
+	}
+	if err := c.route.handle(c); err != nil {
+		c.fail(err)
+	}
+}
+
+// prepare checks and reads what the route's handler relies on.
+func (c *call) prepare() error {
+	c.query = parseQuery(c.request.URL.RawQuery)
+	for _, value := range c.echo.ParamValues() {
+		// A parameter at the end of a route swallows further segments; no route means that.
+		if strings.IndexByte(value, '/') >= 0 {
+			return echo.ErrNotFound
+		}
+	}
+	if c.route.plain {
+		return nil
+	}
+	if c.media = negotiate(c.request.Header); c.media == nil {
+		c.media = mediaTypes[0]
+		return errNotAcceptable
+	}
+	if c.route.takesBody {
+		if err := c.checkBody(); err != nil {
+			return err
+		}
+	}
+	if !c.route.hasSubject {
+		return nil
+	}
+	var err error
+	if c.subject, err = c.param("subject"); err == nil && c.route.aliased {
+		c.subject, err = c.unalias(c.subject)
+	}
+	return err
+}
+
+// param decodes a parameter of the path, once. Names that are no UTF-8 could not be answered as they came and are
+// refused.
+func (c *call) param(name string) (string, error) {
+	value := unescape(c.echo.Param(name))
+	if !utf8.ValidString(value) {
+		return "", &registry.Error{Code: registry.InvalidSubject, Message: "The specified subject '" + strings.ToValidUTF8(value, "\uFFFD") + "' is not a valid."}
+	}
+	return value, nil
+}
+
+// intParam decodes an integer of the path.
+func (c *call) intParam(name string) (int, error) { return parseInt(unescape(c.echo.Param(name))) }
+
+// unalias follows the alias in a subject's config, one hop.
+func (c *call) unalias(subject string) (string, error) {
+	target, err := c.server.registry.Alias(c.request.Context(), subject)
+	if err != nil || target == "" {
+		return subject, err
+	}
+	return target, nil
+}
+
+// querySubject is the subject parameter of the calls by id, aliases applied.
+func (c *call) querySubject() (string, error) {
+	subject := c.query.text("subject")
+	if subject == "" {
+		return "", nil
+	}
+	return c.unalias(subject)
+}

@@ -1,0 +1,133 @@
+// Package httpapi speaks the REST contract of the registry over HTTP: it decodes a request, calls package registry, and
+// encodes the answer. Every decision is the registry's; every path, header, status and byte on the wire is decided here.
+//
+// A request walks: path.go brings its path into one form, the table in routes.go finds its route, call.go reads what all
+// routes share (subject, query, media types, body), the handler asks the registry and leaves an answer in memory, and
+// call.go writes it, counts it and logs it. Errors take the same way: errors.go is the one table from code to status.
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/concord-registry/concord/registry"
+)
+
+// Options configure a Server. Zero values mean the defaults named with each field.
+type Options struct {
+	// Registry answers and decides. Required.
+	Registry *registry.Registry
+	// Logger receives one line for each request and one for each fault of the server; nil logs nothing.
+	Logger *slog.Logger
+
+	// Shape decides between the two response shapes (rest-contract §1.7). Default ShapeAuto.
+	Shape Shape
+	// IncompatibleCode is the error_code of a registration that is refused as incompatible: 409, which most clients
+	// know and is the default, or 40901, which the newest reference servers send.
+	IncompatibleCode int
+
+	// BodyLimit bounds a request body, in bytes. Default 10 MiB.
+	BodyLimit int64
+	// HeaderLimit bounds the request line and the headers, in bytes. Default 256 KiB.
+	HeaderLimit int
+	// ReadHeaderTimeout (default 10 s), ReadTimeout (60 s), WriteTimeout (120 s) and IdleTimeout (120 s) bound how long
+	// one client may occupy a connection.
+	ReadHeaderTimeout, ReadTimeout, WriteTimeout, IdleTimeout time.Duration
+
+	// Version and Commit describe the build, for /v1/metadata/version and metrics.
+	Version, Commit string
+	// ClusterID is what /v1/metadata/id answers. Default "concord".
+	ClusterID string
+}
+
+func (o Options) orDefault() Options {
+	setDefault(&o.Shape, ShapeAuto)
+	setDefault(&o.IncompatibleCode, int(registry.IncompatibleSchema))
+	setDefault(&o.BodyLimit, 10<<20)
+	setDefault(&o.HeaderLimit, 256<<10)
+	setDefault(&o.ReadHeaderTimeout, 10*time.Second)
+	setDefault(&o.ReadTimeout, 60*time.Second)
+	setDefault(&o.WriteTimeout, 120*time.Second)
+	setDefault(&o.IdleTimeout, 120*time.Second)
+	setDefault(&o.Version, "dev")
+	setDefault(&o.Commit, "unknown")
+	setDefault(&o.ClusterID, "concord")
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// Server answers the REST API. It is safe for concurrent use.
+type Server struct {
+	opt      Options
+	registry *registry.Registry
+	log      *slog.Logger
+	echo     *echo.Echo
+	http     *http.Server
+	metrics  *metrics
+	calls    sync.Pool
+	notReady atomic.Pointer[string] // why the server is not ready; nil when it is
+}
+
+// New returns a server over opt.Registry. It does not listen yet: use Serve, or use the Server as a http.Handler.
+func New(opt Options) *Server {
+	opt = opt.orDefault()
+	s := &Server{opt: opt, registry: opt.Registry, log: opt.Logger, echo: echo.New()}
+	s.metrics = newMetrics(s)
+	s.calls.New = func() any { return &call{server: s} }
+	s.echo.Pre(s.rewritePath)
+	s.echo.HTTPErrorHandler = s.unrouted
+	s.addRoutes()
+	s.http = &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: opt.ReadHeaderTimeout,
+		ReadTimeout:       opt.ReadTimeout,
+		WriteTimeout:      opt.WriteTimeout,
+		IdleTimeout:       opt.IdleTimeout,
+		MaxHeaderBytes:    opt.HeaderLimit,
+		ConnState:         s.metrics.connections.track,
+		ErrorLog:          slog.NewLogLogger(opt.Logger.Handler(), slog.LevelDebug),
+	}
+	return s
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+
+// Serve answers requests on l until Shutdown, and then returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// SetNotReady makes the readiness check fail with a reason, so that load balancers stop sending requests before Shutdown
+// stops taking them.
+func (s *Server) SetNotReady(reason string) { s.notReady.Store(&reason) }
+
+// Shutdown fails readiness, stops listening, waits for the requests under way, and returns when they are done or ctx
+// ends; then it closes what is left and returns the error of ctx.
+func (s *Server) Shutdown(ctx context.Context) error {
+	s.SetNotReady("the server is shutting down")
+	if err := s.http.Shutdown(ctx); err != nil {
+		return errors.Join(err, s.http.Close())
+	}
+	return nil
+}

@@ -1,0 +1,38 @@
+package httpapi
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+)
+
+// logAccess writes the one line about a request: never a body, never a header that could hold a secret. Faults of the
+// server stand in it too, at level error.
+func (c *call) logAccess() {
+	level := slog.LevelInfo
+	if c.status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	ctx := c.request.Context()
+	if !c.server.log.Enabled(ctx, level) {
+		return
+	}
+	attrs := make([]slog.Attr, 0, 9)
+	attrs = append(attrs,
+		slog.String("method", c.request.Method),
+		slog.String("route", c.route.label),
+		slog.Int("status", c.status),
+		slog.Float64("ms", float64(time.Since(c.start).Microseconds())/1000),
+		slog.Int64("bytes", c.echo.Response().Size))
+	if c.subject != "" {
+		attrs = append(attrs, slog.String("subject", c.subject))
+	}
+	if c.schemaID != 0 {
+		attrs = append(attrs, slog.Int("id", c.schemaID))
+	}
+	attrs = append(attrs, slog.String("request_id", c.requestID))
+	if c.fault != nil {
+		attrs = append(attrs, slog.String("error", c.fault.Error()))
+	}
+	c.server.log.LogAttrs(ctx, level, "request", attrs...)
+}

@@ -1,0 +1,128 @@
+package httpapi
+
+import (
+	"bytes"
+	"encoding/hex"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/cespare/xxhash/v2"
+	"github.com/klauspost/compress/gzip"
+)
+
+// cachePolicy says what a client or a proxy may do with an answer.
+type cachePolicy int
+
+const (
+	// noStore: the answer may be different a moment later.
+	noStore cachePolicy = iota
+	// revalidate: keep it, ask each time whether it still holds (ETag). The answer by id: text, type, references, metadata
+	// and guid of an id never change, but which subject and version carry it, whether they are deleted, and whether the
+	// id is still there at all do.
+	revalidate
+	// immutable: never ask again. Only the answer by guid: a guid is the hash of the content, so another content under
+	// the same guid cannot exist, in no context and in no registry that ever answers under this address. An id gives no
+	// such promise once a registry is set up anew under an old address, which happens to every test environment.
+	immutable
+)
+
+var cacheControl = [...][]string{
+	noStore:    {"no-store"},
+	revalidate: {"no-cache"},
+	immutable:  {"public, max-age=31536000, immutable"},
+}
+
+var (
+	gzipCoding = []string{"gzip"}
+	// varyBy lists every request header that chooses among representations (media.go, shape.go).
+	varyBy = []string{"Accept, Accept-Encoding, Confluent-Accept-Unknown-Properties, User-Agent"}
+)
+
+// gzipFrom is the size from which an answer is worth compressing: below it, it fits one network packet anyway.
+const gzipFrom = 1400
+
+// finish writes the answer, counts it and logs it.
+func (c *call) finish() {
+	if !c.written {
+		c.write()
+	}
+	c.server.metrics.observe(c)
+	c.logAccess()
+}
+
+func (c *call) write() {
+	header := c.echo.Response().Header()
+	header["X-Request-Id"] = []string{c.requestID}
+	header["Cache-Control"] = cacheControl[c.cache]
+	if c.cache != noStore && c.status == http.StatusOK {
+		tag := etag(c.body)
+		header["Etag"] = []string{tag}
+		header["Vary"] = varyBy
+		if matches(c.request.Header["If-None-Match"], tag) {
+			c.status = http.StatusNotModified
+		}
+	}
+	if c.status == http.StatusNoContent || c.status == http.StatusNotModified {
+		c.echo.Response().WriteHeader(c.status)
+		return
+	}
+	if len(c.body) >= gzipFrom {
+		header["Vary"] = varyBy
+		if acceptsGzip(c.request.Header) {
+			header["Content-Encoding"] = gzipCoding
+			c.body, c.scratch = compress(c.scratch[:0], c.body), c.body
+		}
+	}
+	header["Content-Type"] = c.media
+	header["Content-Length"] = []string{strconv.Itoa(len(c.body))}
+	c.echo.Response().WriteHeader(c.status)
+	// An error means that the client is gone; there is nobody to tell.
+	_, _ = c.echo.Response().Write(c.body)
+}
+
+// etag names a representation by its content. It is weak because the same tag stands for it with and without compression.
+func etag(body []byte) string {
+	var sum [8]byte
+	tag := make([]byte, 0, 20)
+	tag = append(tag, `W/"`...)
+	h := xxhash.Sum64(body)
+	for i := range sum {
+		sum[i] = byte(h >> (8 * i))
+	}
+	tag = hex.AppendEncode(tag, sum[:])
+	return string(append(tag, '"'))
+}
+
+// matches reports whether an If-None-Match header names tag, by weak comparison.
+func matches(header []string, tag string) bool {
+	for _, line := range header {
+		for item := range strings.SplitSeq(line, ",") {
+			item = strings.TrimSpace(item)
+			if item == "*" || strings.TrimPrefix(item, "W/") == tag[2:] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+var compressors = sync.Pool{New: func() any {
+	w, err := gzip.NewWriterLevel(nil, gzip.BestSpeed)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return w
+}}
+
+func compress(dst, body []byte) []byte {
+	out := bytes.NewBuffer(dst)
+	w := compressors.Get().(*gzip.Writer)
+	w.Reset(out)
+	// Writing to memory does not fail.
+	_, _ = w.Write(body)
+	_ = w.Close()
+	compressors.Put(w)
+	return out.Bytes()
+}

@@ -1,0 +1,140 @@
+package httpapi
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// route is one line of the table: a method and a path, and what answers it.
+type route struct {
+	method, path string
+	handle       func(*call) error
+	// plain routes speak no registry JSON: no media type is negotiated, no body is read.
+	plain bool
+
+	// Derived from the above.
+	hasSubject bool   // the path names a subject
+	aliased    bool   // and a subject's alias redirects it
+	takesBody  bool   // POST and PUT
+	label      string // the template, as metrics, logs and openapi.yaml spell it
+	metrics    routeMetrics
+}
+
+// routes is the whole API. Nothing but the contract's own calls stands below /subjects: a subject may have any name.
+func (s *Server) routes() []*route {
+	api := []*route{
+		{method: "GET", path: "/", handle: (*call).getRoot},
+		{method: "POST", path: "/", handle: (*call).postRoot},
+
+		{method: "GET", path: "/schemas", handle: (*call).listSchemas},
+		{method: "GET", path: "/schemas/types", handle: (*call).listTypes},
+		{method: "GET", path: "/schemas/ids/:id", handle: (*call).getByID},
+		{method: "GET", path: "/schemas/ids/:id/schema", handle: (*call).getTextByID},
+		{method: "GET", path: "/schemas/ids/:id/subjects", handle: (*call).listSubjectsOfID},
+		{method: "GET", path: "/schemas/ids/:id/versions", handle: (*call).listVersionsOfID},
+		{method: "GET", path: "/schemas/guids/:guid", handle: (*call).getByGUID},
+		{method: "GET", path: "/schemas/guids/:guid/ids", handle: (*call).listIDsOfGUID},
+
+		{method: "GET", path: "/subjects", handle: (*call).listSubjects},
+		{method: "POST", path: "/subjects/:subject", handle: (*call).lookup},
+		{method: "DELETE", path: "/subjects/:subject", handle: (*call).deleteSubject},
+		{method: "GET", path: "/subjects/:subject/metadata", handle: (*call).getWithMetadata},
+		{method: "GET", path: "/subjects/:subject/versions", handle: (*call).listVersions},
+		{method: "POST", path: "/subjects/:subject/versions", handle: (*call).register},
+		{method: "GET", path: "/subjects/:subject/versions/:version", handle: (*call).getVersion},
+		{method: "DELETE", path: "/subjects/:subject/versions/:version", handle: (*call).deleteVersion},
+		{method: "GET", path: "/subjects/:subject/versions/:version/schema", handle: (*call).getText},
+		{method: "GET", path: "/subjects/:subject/versions/:version/referencedby", handle: (*call).listReferrers},
+		{method: "POST", path: "/subjects/:subject/versions/:version/tags", handle: (*call).tag},
+
+		{method: "POST", path: "/compatibility/subjects/:subject/versions", handle: (*call).checkSubject},
+		{method: "POST", path: "/compatibility/subjects/:subject/versions/:version", handle: (*call).checkVersion},
+
+		{method: "GET", path: "/config", handle: (*call).getConfig},
+		{method: "PUT", path: "/config", handle: (*call).setConfig},
+		{method: "DELETE", path: "/config", handle: (*call).deleteConfig},
+		{method: "GET", path: "/config/:subject", handle: (*call).getConfig},
+		{method: "PUT", path: "/config/:subject", handle: (*call).setConfig},
+		{method: "DELETE", path: "/config/:subject", handle: (*call).deleteConfig},
+
+		{method: "GET", path: "/mode", handle: (*call).getMode},
+		{method: "PUT", path: "/mode", handle: (*call).setMode},
+		{method: "DELETE", path: "/mode", handle: (*call).deleteMode},
+		{method: "GET", path: "/mode/:subject", handle: (*call).getMode},
+		{method: "PUT", path: "/mode/:subject", handle: (*call).setMode},
+		{method: "DELETE", path: "/mode/:subject", handle: (*call).deleteMode},
+
+		{method: "GET", path: "/contexts", handle: (*call).listContexts},
+		{method: "DELETE", path: "/contexts/:context", handle: (*call).deleteContext},
+
+		{method: "GET", path: "/v1/metadata/id", handle: (*call).getClusterID},
+		{method: "GET", path: "/v1/metadata/version", handle: (*call).getServerVersion},
+		{method: "GET", path: "/v1/metadata/deployment", handle: (*call).getDeployment},
+
+		{method: "GET", path: "/associations/subjects/:subject", handle: (*call).listAssociations},
+		{method: "GET", path: "/associations/resources/:resource", handle: (*call).listAssociations},
+		{method: "GET", path: "/associations/resources/:namespace/:name", handle: (*call).listAssociations},
+
+		{method: "POST", path: "/api/compatibility/subjects/:subject/versions", handle: (*call).reportSubject},
+		{method: "POST", path: "/api/compatibility/subjects/:subject/versions/:version", handle: (*call).reportVersion},
+
+		{method: "GET", path: "/health/live", handle: (*call).getLive, plain: true},
+		{method: "GET", path: "/health/ready", handle: (*call).getReady, plain: true},
+		{method: "GET", path: "/health/startup", handle: (*call).getStartup, plain: true},
+		{method: "GET", path: "/metrics", handle: (*call).getMetrics, plain: true},
+		{method: "GET", path: "/openapi.yaml", handle: (*call).getOpenAPI, plain: true},
+		{method: "GET", path: "/docs", handle: (*call).getDocs, plain: true},
+		{method: "GET", path: "/docs/style.css", handle: (*call).getDocsStyle, plain: true},
+	}
+	for _, r := range api {
+		r.hasSubject = strings.Contains(r.path, "/:subject")
+		r.aliased = r.hasSubject && (strings.HasPrefix(r.path, "/subjects/") || strings.Contains(r.path, "compatibility/"))
+		r.takesBody = r.method == http.MethodPost || r.method == http.MethodPut
+		r.label = template(r.path)
+	}
+	return api
+}
+
+// template spells a path's parameters in braces.
+func template(path string) string {
+	segments := strings.Split(path, "/")
+	for i, segment := range segments {
+		if name, ok := strings.CutPrefix(segment, ":"); ok {
+			segments[i] = "{" + name + "}"
+		}
+	}
+	return strings.Join(segments, "/")
+}
+
+// addRoutes tells the router: every route, HEAD for every GET, and OPTIONS for every path.
+func (s *Server) addRoutes() {
+	allowed := map[string][]string{}
+	var paths []string
+	for _, r := range s.routes() {
+		r.metrics = s.metrics.of(r)
+		if allowed[r.path] == nil {
+			paths = append(paths, r.path)
+		}
+		allowed[r.path] = append(allowed[r.path], r.method)
+		s.echo.Add(r.method, r.path, s.handler(r))
+		if r.method == http.MethodGet {
+			head := *r
+			head.method = http.MethodHead
+			head.metrics = s.metrics.of(&head)
+			allowed[r.path] = append(allowed[r.path], head.method)
+			// net/http leaves the body out by itself, and keeps its length.
+			s.echo.Add(head.method, head.path, s.handler(&head))
+		}
+	}
+	for _, path := range paths {
+		allow := strings.Join(append(allowed[path], http.MethodOptions), ", ")
+		r := &route{method: http.MethodOptions, path: path, label: template(path), plain: true, handle: func(c *call) error {
+			c.echo.Response().Header().Set(echo.HeaderAllow, allow)
+			return nil
+		}}
+		r.metrics = s.metrics.of(r)
+		s.echo.Add(r.method, r.path, s.handler(r))
+	}
+}
