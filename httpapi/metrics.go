@@ -56,7 +56,7 @@ func newMetrics(s *Server) *metrics {
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "registry_http_in_flight_requests", Help: "Requests being answered."}),
 		registrations: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "registry_registrations_total", Help: "Registrations, by schema type and result: ok, incompatible, invalid, refused or failed."},
+			Name: "registry_registrations_total", Help: "Registrations, by schema type and result: new, existing, incompatible, invalid, refused or failed."},
 			[]string{"type", "result"}),
 		checks: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "registry_compatibility_checks_total", Help: "Compatibility checks asked for, by schema type, level and result."},
@@ -110,10 +110,13 @@ func (m *metrics) observe(c *call) {
 
 // registered counts a registration.
 func (m *metrics) registered(typ string, v *registry.SchemaVersion, err error) {
-	result := "ok"
+	result := "new"
 	switch code := registry.CodeOf(err); {
 	case err == nil:
 		typ = string(v.Type)
+		if v.Existing {
+			result = "existing"
+		}
 	case code == registry.IncompatibleSchema:
 		result = "incompatible"
 	case code == registry.InvalidSchema, code == registry.InvalidRuleSet, code == registry.SchemaTooLarge, code == registry.InvalidSubject:

@@ -111,18 +111,19 @@ func (q query) page() (registry.Page, error) {
 	return registry.Page{Offset: offset, Limit: limit}, err
 }
 
-// deletion reads the flags that say which versions a list shows: deletedAsNegative wins over deletedOnly, which wins over
-// deleted.
+// deletion reads the flags that say which versions a list shows.
 func (q query) deletion() registry.Deletion {
-	switch {
-	case q.flag("deletedAsNegative"):
-		return registry.DeletedAsNegative
-	case q.flag("deletedOnly"):
-		return registry.DeletedOnly
-	case q.flag("deleted"):
-		return registry.WithDeleted
+	d := registry.LiveOnly
+	if q.flag("deleted") {
+		d |= registry.WithDeleted
 	}
-	return registry.LiveOnly
+	if q.flag("deletedOnly") {
+		d |= registry.DeletedOnly
+	}
+	if q.flag("deletedAsNegative") {
+		d |= registry.DeletedAsNegative
+	}
+	return d
 }
 
 // parseInt reads a 32-bit integer. Its error is the plain 404 that clients get for a malformed one (rest-contract §1.2).

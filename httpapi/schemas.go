@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/registry"
 )
 
@@ -38,7 +39,7 @@ func (c *call) listSchemas() error {
 
 func (c *call) listTypes() error {
 	types := make([]string, 0, 3)
-	for _, t := range c.server.registry.Types() {
+	for _, t := range formats.Types() {
 		types = append(types, string(t))
 	}
 	return c.names(types)

@@ -14,12 +14,7 @@ func (c *call) listSubjects() error {
 	if c.query.has("subjectPrefix") {
 		prefix = c.query.text("subjectPrefix")
 	}
-	deletion := c.query.deletion()
-	if deletion == registry.DeletedAsNegative {
-		// That flag is for version numbers only.
-		deletion = registry.LiveOnly
-	}
-	names, err := c.server.registry.Subjects(c.request.Context(), prefix, deletion, page)
+	names, err := c.server.registry.Subjects(c.request.Context(), prefix, c.query.deletion()&^registry.DeletedAsNegative, page)
 	if err != nil {
 		return err
 	}
