@@ -1,0 +1,70 @@
+// Package jsonschema compares JSON schemas: with the rules of the reference server, difference for difference, and by what
+// the schemas mean for data.
+package jsonschema
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/formats"
+	model "github.com/concord-registry/concord/formats/jsonschema"
+)
+
+// Comparer is the compat.Comparer of JSON Schema. The relations are compat.Reference and compat.Semantic.
+type Comparer struct{}
+
+// Type is formats.JSON.
+func (Comparer) Type() formats.Type { return formats.JSON }
+
+// Compare compares req.Reader with req.Writer, both of which must be of formats/jsonschema.
+func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Comparison, error) {
+	writer, okW := req.Writer.(*model.Schema)
+	reader, okR := req.Reader.(*model.Schema)
+	if !okW || !okR {
+		return nil, fmt.Errorf("compat/jsonschema cannot compare %T with %T", req.Reader, req.Writer)
+	}
+	c := &comparison{
+		req: req, writer: writer, reader: reader,
+		out: &compat.Comparison{Verdicts: map[compat.Relation]compat.Verdict{}, Findings: []compat.Finding{}},
+	}
+	if err := c.reference(ctx); err != nil {
+		return nil, err
+	}
+	return c.out, nil
+}
+
+// comparison is the work of one Compare.
+type comparison struct {
+	req            compat.Request
+	writer, reader *model.Schema
+	out            *compat.Comparison
+}
+
+// reference decides the reference relation.
+func (c *comparison) reference(ctx context.Context) error {
+	found, err := diff(ctx, c.writer, c.reader, c.req.Lenient)
+	if err != nil {
+		return err
+	}
+	verdict := compat.Compatible
+	for _, d := range found {
+		if compatible[d.code] || c.req.Lenient && forgiven[d.code] {
+			continue
+		}
+		verdict = compat.Incompatible
+		c.out.Messages = append(c.out.Messages, message(d, c.req.Direction))
+		c.out.Findings = append(c.out.Findings, compat.Finding{
+			Code: string(d.code), Breaks: []compat.Relation{compat.Reference},
+			ReaderPath: d.path.String(), WriterPath: d.path.String(),
+			Message: message(d, c.req.Direction),
+		})
+	}
+	c.out.Verdicts[compat.Reference] = verdict
+	for _, relation := range c.req.Relations {
+		if relation != compat.Reference {
+			c.out.Verdicts[relation] = compat.Undecided
+		}
+	}
+	return nil
+}

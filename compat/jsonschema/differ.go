@@ -1,0 +1,217 @@
+package jsonschema
+
+import (
+	"context"
+
+	"github.com/concord-registry/concord/compat"
+	model "github.com/concord-registry/concord/formats/jsonschema"
+)
+
+// maxPairs bounds how many pairs of subschemas one comparison looks at.
+const maxPairs = 200_000
+
+// pair is two shapes that are compared.
+type pair struct{ writer, reader *shape }
+
+// differ compares the shapes of one writer with those of one reader.
+type differ struct {
+	ctx            context.Context
+	writer, reader *loader
+	lenient        bool
+	known          map[pair][]difference // with paths below the pair
+	running        map[pair]bool
+	pairs          int
+	err            error // why the comparison was given up
+}
+
+// list collects the differences found below one path.
+type list struct {
+	*differ
+	path  *step
+	found []difference
+}
+
+// diff lists the differences between two schemas in the order of the reference server.
+func diff(ctx context.Context, writer, reader *model.Schema, lenient bool) ([]difference, error) {
+	d := &differ{
+		ctx: ctx, writer: newLoader(writer), reader: newLoader(reader), lenient: lenient,
+		known: map[pair][]difference{}, running: map[pair]bool{},
+	}
+	l := list{differ: d}
+	l.compare(d.writer.load(writer.Root()), d.reader.load(reader.Root()))
+	return l.found, d.err
+}
+
+// accepts reports whether a difference leaves the schemas compatible under the policy in force.
+func (d *differ) accepts(c code) bool { return compatible[c] || d.lenient && forgiven[c] }
+
+func (d *differ) allAccepted(found []difference) bool {
+	for i := range found {
+		if !d.accepts(found[i].code) {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *list) add(c code, w, r *shape, keyword, name string) {
+	l.found = append(l.found, difference{code: c, path: l.path, writer: w, reader: r, keyword: keyword, name: name})
+}
+
+// addAt adds a difference at the path of a keyword.
+func (l *list) addAt(keyword string, c code, w, r *shape) {
+	l.found = append(l.found, difference{code: c, path: l.path.enter(keyword), writer: w, reader: r, keyword: keyword})
+}
+
+// at runs f with the path extended.
+func (l *list) at(name string, f func()) {
+	above := l.path
+	l.path = above.enter(name)
+	f()
+	l.path = above
+}
+
+// try compares two shapes apart and returns the differences without recording them.
+func (l *list) try(w, r *shape) []difference {
+	sub := list{differ: l.differ, path: l.path}
+	sub.compare(w, r)
+	return sub.found
+}
+
+// spend counts one pair against the budget and reports whether to go on.
+func (d *differ) spend() bool {
+	if d.err != nil {
+		return false
+	}
+	d.pairs++
+	if d.pairs > maxPairs {
+		d.err = &compat.WorkError{What: "pairs of subschemas", Max: maxPairs}
+	} else if d.pairs&1023 == 0 {
+		d.err = d.ctx.Err()
+	}
+	return d.err == nil
+}
+
+// compare records the differences between two shapes. A pair that is met again while it is being compared adds nothing:
+// a difference below a cycle shows on its first round.
+func (l *list) compare(w, r *shape) {
+	switch {
+	case w == nil && r == nil:
+		return
+	case w == nil:
+		l.add("SCHEMA_ADDED", w, r, "", "")
+		return
+	case r == nil:
+		l.add("SCHEMA_REMOVED", w, r, "", "")
+		return
+	}
+	w, r = l.writer.resolve(w), l.reader.resolve(r)
+	if w == nil || r == nil || !l.spend() {
+		return
+	}
+	key := pair{w, r}
+	if l.running[key] {
+		return
+	}
+	found, known := l.known[key]
+	if !known {
+		l.running[key] = true
+		sub := list{differ: l.differ}
+		sub.compareResolved(w, r)
+		found = sub.found
+		delete(l.running, key)
+		l.known[key] = found
+	}
+	for _, f := range found {
+		f.path = f.path.below(l.path)
+		l.found = append(l.found, f)
+	}
+}
+
+func (l *list) compareResolved(w, r *shape) {
+	if l.intoUnion(w, r) || l.outOfUnion(w, r) {
+		return
+	}
+	if w.kind != r.kind {
+		if w.kind != nothing && r.kind != anything {
+			l.add("TYPE_CHANGED", w, r, "", "")
+		}
+		return
+	}
+	l.annotations(w, r)
+	switch w.kind {
+	case stringKind:
+		l.strings(w, r)
+	case numberKind:
+		l.numbers(w, r)
+	case enumKind:
+		l.enums(w, r)
+	case constKind:
+		l.constants(w, r)
+	case combinedKind:
+		l.unions(w, r)
+	case notKind:
+		l.negations(w, r)
+	case objectKind:
+		l.objects(w, r)
+	case arrayKind:
+		l.arrays(w, r)
+	}
+}
+
+// intoUnion handles a reader that has become a combined schema: enough if the writer fits one of its branches.
+func (l *list) intoUnion(w, r *shape) bool {
+	if w.kind == combinedKind || r.kind != combinedKind {
+		return false
+	}
+	switch {
+	case len(r.parts) == 1:
+		if found := l.try(w, r.parts[0]); l.allAccepted(found) {
+			l.found = append(l.found, found...)
+			return true
+		}
+	case r.criterion != allOf:
+		for _, part := range r.parts {
+			if found := l.try(w, part); l.allAccepted(found) {
+				l.found = append(l.found, found...)
+				l.add("SUM_TYPE_EXTENDED", w, r, "", "")
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// outOfUnion handles a writer that was a combined schema and is not any more.
+func (l *list) outOfUnion(w, r *shape) bool {
+	if w.kind != combinedKind || r.kind == combinedKind || len(w.parts) != 1 {
+		return false
+	}
+	found := l.try(w.parts[0], r)
+	if !l.allAccepted(found) {
+		return false
+	}
+	l.found = append(l.found, found...)
+	return true
+}
+
+func (l *list) annotations(w, r *shape) {
+	for _, a := range [...]struct {
+		code    code
+		keyword string
+		w, r    *model.Value
+	}{
+		{"ID_CHANGED", "$id", w.id, r.id},
+		{"TITLE_CHANGED", "title", w.title, r.title},
+		{"DESCRIPTION_CHANGED", "description", w.description, r.description},
+	} {
+		if !a.w.Equal(a.r) {
+			l.add(a.code, w, r, a.keyword, "")
+		}
+	}
+	// The reference knows structured defaults by identity only, so they always differ.
+	structured := w.preset.Is(model.Object) || w.preset.Is(model.Array)
+	if !w.preset.Equal(r.preset) || structured {
+		l.add("DEFAULT_CHANGED", w, r, "default", "")
+	}
+}

@@ -1,0 +1,126 @@
+package jsonschema
+
+import (
+	"math/big"
+
+	model "github.com/concord-registry/concord/formats/jsonschema"
+)
+
+// bound compares one optional limit of both sides and adds PREFIX_ADDED, _REMOVED, _INCREASED or _DECREASED.
+func (l *list) bound(keyword, prefix string, w, r *shape, before, after limit) {
+	switch {
+	case before == after:
+	case !before.set:
+		l.addAt(keyword, code(prefix+"_ADDED"), w, r)
+	case !after.set:
+		l.addAt(keyword, code(prefix+"_REMOVED"), w, r)
+	case before.value < after.value:
+		l.addAt(keyword, code(prefix+"_INCREASED"), w, r)
+	case before.value > after.value:
+		l.addAt(keyword, code(prefix+"_DECREASED"), w, r)
+	}
+}
+
+func (l *list) strings(w, r *shape) {
+	l.bound("maxLength", "MAX_LENGTH", w, r, w.text.maxLength, r.text.maxLength)
+	l.bound("minLength", "MIN_LENGTH", w, r, w.text.minLength, r.text.minLength)
+	switch before, after := w.text.pattern, r.text.pattern; {
+	case before == nil && after != nil:
+		l.addAt("pattern", "PATTERN_ADDED", w, r)
+	case before != nil && after == nil:
+		l.addAt("pattern", "PATTERN_REMOVED", w, r)
+	case before != nil && before.Text != after.Text:
+		l.addAt("pattern", "PATTERN_CHANGED", w, r)
+	}
+}
+
+func (l *list) numbers(w, r *shape) {
+	l.bound("maximum", "MAXIMUM", w, r, w.number.maximum, r.number.maximum)
+	l.bound("minimum", "MINIMUM", w, r, w.number.minimum, r.number.minimum)
+	l.bound("exclusiveMaximum", "EXCLUSIVE_MAXIMUM", w, r, w.number.exclusiveMaximum, r.number.exclusiveMaximum)
+	l.bound("exclusiveMinimum", "EXCLUSIVE_MINIMUM", w, r, w.number.exclusiveMinimum, r.number.exclusiveMinimum)
+	l.multiples(w, r)
+	if w.number.integer != r.number.integer {
+		if w.number.integer {
+			l.add("TYPE_EXTENDED", w, r, "type", "")
+		} else {
+			l.add("TYPE_NARROWED", w, r, "type", "")
+		}
+	}
+}
+
+func (l *list) multiples(w, r *shape) {
+	before, after := w.number.multipleOf, r.number.multipleOf
+	switch {
+	case before.Equal(after):
+	case before == nil:
+		l.addAt("multipleOf", "MULTIPLE_OF_ADDED", w, r)
+	case after == nil:
+		l.addAt("multipleOf", "MULTIPLE_OF_REMOVED", w, r)
+	case divides(before, after):
+		l.addAt("multipleOf", "MULTIPLE_OF_EXPANDED", w, r)
+	case divides(after, before):
+		l.addAt("multipleOf", "MULTIPLE_OF_REDUCED", w, r)
+	default:
+		l.addAt("multipleOf", "MULTIPLE_OF_CHANGED", w, r)
+	}
+}
+
+// divides reports whether b is a multiple of a.
+func divides(a, b *model.Value) bool {
+	x, okX := a.Rat()
+	y, okY := b.Rat()
+	return okX && okY && x.Sign() != 0 && new(big.Rat).Quo(y, x).IsInt()
+}
+
+func (l *list) enums(w, r *shape) {
+	before, after := texts(w.values), texts(r.values)
+	grown, shrunk := covers(after, before), covers(before, after)
+	switch {
+	case grown && shrunk:
+	case grown:
+		l.addAt("enum", "ENUM_ARRAY_EXTENDED", w, r)
+	case shrunk:
+		l.addAt("enum", "ENUM_ARRAY_NARROWED", w, r)
+	default:
+		l.addAt("enum", "ENUM_ARRAY_CHANGED", w, r)
+	}
+}
+
+func (l *list) constants(w, r *shape) {}
+
+// texts is the set of some values by their spelling without order.
+func texts(values []*model.Value) map[string]bool {
+	m := make(map[string]bool, len(values))
+	for _, v := range values {
+		m[string(model.AppendSorted(nil, v))] = true
+	}
+	return m
+}
+
+func covers(a, b map[string]bool) bool {
+	for k := range b {
+		if !a[k] {
+			return false
+		}
+	}
+	return true
+}
+
+func (l *list) negations(w, r *shape) {
+	l.at("not", func() {
+		// What the reader forbids must be forbidden by the writer already: the sides change places.
+		swapped := &differ{
+			ctx: l.ctx, writer: l.reader, reader: l.writer, lenient: l.lenient,
+			known: map[pair][]difference{}, running: map[pair]bool{}, pairs: l.pairs,
+		}
+		inner := list{differ: swapped}
+		inner.compare(r.inner, w.inner)
+		l.pairs, l.err = swapped.pairs, swapped.err
+		if l.allAccepted(inner.found) {
+			l.add("NOT_TYPE_NARROWED", w, r, "not", "")
+		} else {
+			l.add("NOT_TYPE_EXTENDED", w, r, "not", "")
+		}
+	})
+}
