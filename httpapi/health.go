@@ -1,6 +1,9 @@
 package httpapi
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+)
 
 // status200 answers a check in plain JSON, whatever the probe says it accepts.
 func (c *call) status200(body string) error {
@@ -19,8 +22,13 @@ func (c *call) getReady() error {
 	if reason := c.server.notReady.Load(); reason != nil {
 		return refuse(http.StatusServiceUnavailable, "Not ready: "+*reason+".")
 	}
-	if reason := c.server.registry.Status().ReadOnly; reason != "" {
-		return refuse(http.StatusServiceUnavailable, "Not ready: the store is read-only ("+reason+"). Reads are served.")
+	status := c.server.registry.Status()
+	if status.ReadOnly != "" {
+		return refuse(http.StatusServiceUnavailable, "Not ready: the store is read-only ("+status.ReadOnly+"). Reads are served.")
+	}
+	if status.DiskFree < c.server.opt.MinDiskFree {
+		return refuse(http.StatusServiceUnavailable, fmt.Sprintf("Not ready: %d bytes are free on the file system of the data file, "+
+			"fewer than the %d that are asked for. Make room.", status.DiskFree, c.server.opt.MinDiskFree))
 	}
 	return c.status200(`{"status":"ready"}`)
 }

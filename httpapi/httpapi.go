@@ -46,6 +46,15 @@ type Options struct {
 	Version, Commit string
 	// ClusterID is what /v1/metadata/id answers. Default "concord".
 	ClusterID string
+	// ReportedVersion is what /v1/metadata/version answers, for tools that choose their behaviour by it. Default: the
+	// release of the reference whose API this is.
+	ReportedVersion string
+
+	// NoGzip sends every answer as it is, whatever the client accepts.
+	NoGzip bool
+	// MinDiskFree makes the readiness check fail when less is left on the file system of the data file, in bytes. 0 turns
+	// that off.
+	MinDiskFree int64
 }
 
 func (o Options) orDefault() Options {
@@ -60,6 +69,7 @@ func (o Options) orDefault() Options {
 	setDefault(&o.Version, "dev")
 	setDefault(&o.Commit, "unknown")
 	setDefault(&o.ClusterID, "concord")
+	setDefault(&o.ReportedVersion, referenceVersion)
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}

@@ -68,7 +68,7 @@ func (c *call) write() {
 		c.echo.Response().WriteHeader(c.status)
 		return
 	}
-	if len(c.body) >= gzipFrom {
+	if len(c.body) >= gzipFrom && !c.server.opt.NoGzip {
 		header["Vary"] = varyBy
 		if acceptsGzip(c.request.Header) {
 			header["Content-Encoding"] = gzipCoding

@@ -55,7 +55,7 @@ func (c *call) getClusterID() error {
 
 func (c *call) getServerVersion() error {
 	o := newObject(c.body[:0])
-	o.text("version", referenceVersion)
+	o.text("version", c.server.opt.ReportedVersion)
 	o.text("commitId", "concord "+c.server.opt.Version+" "+c.server.opt.Commit)
 	return c.object(o)
 }

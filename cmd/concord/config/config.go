@@ -72,7 +72,7 @@ type Compatibility struct {
 type Answers struct {
 	Shape            string `name:"response-shape" default:"auto" oneof:"auto full legacy" help:"fields of an answer: full, all of them; legacy, those that Java clients before 6.2 tolerate; auto, legacy for clients that look like one of these"`
 	IncompatibleCode int    `name:"incompatible-code" default:"409" oneof:"409 40901" help:"error_code of a registration that is refused as incompatible; newer reference servers say 40901"`
-	Version          string `name:"reported-version" default:"8.1.1" help:"what GET /v1/metadata/version reports, for tools that choose their behaviour by it"`
+	Version          string `name:"reported-version" default:"8.2.0" help:"what GET /v1/metadata/version reports, for tools that choose their behaviour by it"`
 	ClusterID        string `name:"cluster-id" default:"concord" help:"what GET /v1/metadata/id reports as the Kafka cluster"`
 	ModeMutability   bool   `name:"mode-mutability" default:"true" help:"whether clients may change the mode (READWRITE, READONLY, IMPORT …)"`
 	Gzip             bool   `name:"gzip" default:"true" help:"compress answers for clients that accept it"`
