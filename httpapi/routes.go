@@ -92,13 +92,13 @@ func (s *Server) routes() []*route {
 		r.hasSubject = strings.Contains(r.path, "/:subject")
 		r.aliased = r.hasSubject && (strings.HasPrefix(r.path, "/subjects/") || strings.Contains(r.path, "compatibility/"))
 		r.takesBody = r.method == http.MethodPost || r.method == http.MethodPut
-		r.label = template(r.path)
+		r.label = templateOf(r.path)
 	}
 	return api
 }
 
-// template spells a path's parameters in braces.
-func template(path string) string {
+// templateOf spells a path's parameters in braces.
+func templateOf(path string) string {
 	segments := strings.Split(path, "/")
 	for i, segment := range segments {
 		if name, ok := strings.CutPrefix(segment, ":"); ok {
@@ -130,7 +130,7 @@ func (s *Server) addRoutes() {
 	}
 	for _, path := range paths {
 		allow := strings.Join(append(allowed[path], http.MethodOptions), ", ")
-		r := &route{method: http.MethodOptions, path: path, label: template(path), plain: true, handle: func(c *call) error {
+		r := &route{method: http.MethodOptions, path: path, label: templateOf(path), plain: true, handle: func(c *call) error {
 			c.echo.Response().Header().Set(echo.HeaderAllow, allow)
 			return nil
 		}}
