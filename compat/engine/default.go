@@ -2,15 +2,17 @@ package engine
 
 import (
 	"github.com/concord-registry/concord/compat"
+	avrocompat "github.com/concord-registry/concord/compat/avro"
 	jsoncompat "github.com/concord-registry/concord/compat/jsonschema"
 	"github.com/concord-registry/concord/formats"
+	avroformat "github.com/concord-registry/concord/formats/avro"
 	jsonformat "github.com/concord-registry/concord/formats/jsonschema"
 )
 
 // Default returns the engine over every schema language there is. Zero limits mean the defaults.
 func Default(limits formats.Limits) *Engine {
 	return New(limits,
-		[]formats.Format{jsonformat.Format{}},
-		[]compat.Comparer{jsoncompat.Comparer{}},
+		[]formats.Format{avroformat.Format{}, jsonformat.Format{}},
+		[]compat.Comparer{avrocompat.Comparer{}, jsoncompat.Comparer{}},
 	)
 }
