@@ -13,15 +13,17 @@ const maxPairs = 200_000
 // pair is two shapes that are compared.
 type pair struct{ writer, reader *shape }
 
-// differ compares the shapes of one writer with those of one reader.
+// differ compares the shapes of two schemas. Which of the two is the writer changes below a "not".
 type differ struct {
-	ctx            context.Context
-	writer, reader *loader
-	lenient        bool
-	known          map[pair][]difference // with paths below the pair
-	running        map[pair]bool
-	pairs          int
-	err            error // why the comparison was given up
+	ctx     context.Context
+	lenient bool
+	known   map[pair][]difference // with paths below the pair
+	running map[pair]bool
+	// assumed are the running pairs that were met again and taken to be compatible; refuted are those that turned out
+	// not to be.
+	assumed, refuted map[pair]bool
+	pairs            int
+	err              error // why the comparison was given up
 }
 
 // list collects the differences found below one path.
@@ -32,14 +34,44 @@ type list struct {
 }
 
 // diff lists the differences between two schemas in the order of the reference server.
+//
+// Recursive schemas are compared by the greatest fixed point: a pair that is met again below itself is first taken to be
+// compatible. When the pair turns out not to be, the comparison is repeated with that knowledge.
 func diff(ctx context.Context, writer, reader *model.Schema, lenient bool) ([]difference, error) {
-	d := &differ{
-		ctx: ctx, writer: newLoader(writer), reader: newLoader(reader), lenient: lenient,
-		known: map[pair][]difference{}, running: map[pair]bool{},
+	d := &differ{ctx: ctx, lenient: lenient, running: map[pair]bool{}, refuted: map[pair]bool{}}
+	w, r := newLoader(writer).load(writer.Root()), newLoader(reader).load(reader.Root())
+	for {
+		d.known, d.assumed = map[pair][]difference{}, map[pair]bool{}
+		l := list{differ: d}
+		l.compare(w, r)
+		if d.err != nil || !d.refute() {
+			return shown(l.found), d.err
+		}
 	}
-	l := list{differ: d}
-	l.compare(d.writer.load(writer.Root()), d.reader.load(reader.Root()))
-	return l.found, d.err
+}
+
+// refute moves the assumptions that have failed to the refuted ones, and reports whether there were any.
+func (d *differ) refute() bool {
+	failed := false
+	for p := range d.assumed {
+		if !d.allAccepted(d.known[p]) {
+			d.refuted[p], failed = true, true
+		}
+	}
+	return failed
+}
+
+// again stands for the differences of a pair further out, which are listed there.
+const again code = ""
+
+func shown(found []difference) []difference {
+	out := found[:0]
+	for _, f := range found {
+		if f.code != again {
+			out = append(out, f)
+		}
+	}
+	return out
 }
 
 // accepts reports whether a difference leaves the schemas compatible under the policy in force.
@@ -105,12 +137,17 @@ func (l *list) compare(w, r *shape) {
 		l.add("SCHEMA_REMOVED", w, r, "", "")
 		return
 	}
-	w, r = l.writer.resolve(w), l.reader.resolve(r)
+	w, r = w.resolve(), r.resolve()
 	if w == nil || r == nil || !l.spend() {
 		return
 	}
 	key := pair{w, r}
 	if l.running[key] {
+		if l.refuted[key] {
+			l.add(again, w, r, "", "")
+		} else {
+			l.assumed[key] = true
+		}
 		return
 	}
 	found, known := l.known[key]
@@ -133,7 +170,7 @@ func (l *list) compareResolved(w, r *shape) {
 		return
 	}
 	if w.kind != r.kind {
-		if w.kind != nothing && r.kind != anything {
+		if w.kind != nothing && r.kind != anything && !bothBytes(w, r) {
 			l.add("TYPE_CHANGED", w, r, "", "")
 		}
 		return
@@ -157,6 +194,16 @@ func (l *list) compareResolved(w, r *shape) {
 	case arrayKind:
 		l.arrays(w, r)
 	}
+}
+
+// bothBytes reports whether both are the decimals of Kafka Connect, which it writes as a string or as a number by
+// configuration. The reference lets one become the other.
+func bothBytes(w, r *shape) bool {
+	is := func(s *shape) bool {
+		t := s.value.Get("connect.type")
+		return (s.kind == stringKind || s.kind == numberKind) && t.Is(model.String) && t.Text == "bytes"
+	}
+	return is(w) && is(r)
 }
 
 // intoUnion handles a reader that has become a combined schema: enough if the writer fits one of its branches.
@@ -184,15 +231,25 @@ func (l *list) intoUnion(w, r *shape) bool {
 
 // outOfUnion handles a writer that was a combined schema and is not any more.
 func (l *list) outOfUnion(w, r *shape) bool {
-	if w.kind != combinedKind || r.kind == combinedKind || len(w.parts) != 1 {
+	if w.kind != combinedKind || r.kind == combinedKind {
 		return false
 	}
-	found := l.try(w.parts[0], r)
-	if !l.allAccepted(found) {
-		return false
+	switch {
+	case len(w.parts) == 1:
+		if found := l.try(w.parts[0], r); l.allAccepted(found) {
+			l.found = append(l.found, found...)
+			return true
+		}
+	case w.criterion == allOf:
+		for _, part := range w.parts {
+			if found := l.try(part, r); l.allAccepted(found) {
+				l.found = append(l.found, found...)
+				l.add("PRODUCT_TYPE_NARROWED", w, r, "", "")
+				return true
+			}
+		}
 	}
-	l.found = append(l.found, found...)
-	return true
+	return false
 }
 
 func (l *list) annotations(w, r *shape) {

@@ -42,14 +42,11 @@ func (l *loader) load(v *model.Value) *shape {
 }
 
 // resolve returns the shape behind a reference, and any other shape unchanged.
-func (l *loader) resolve(s *shape) *shape {
+func (s *shape) resolve() *shape {
 	if s == nil || s.kind != referenceKind {
 		return s
 	}
-	if s.target == nil {
-		return nil
-	}
-	return l.load(s.target)
+	return s.loader.load(s.target)
 }
 
 // Keywords by the kind of instance they speak of.
@@ -110,7 +107,7 @@ func bundle(parts []*shape, v *model.Value) *shape {
 
 func (l *loader) reference(v *model.Value, keyword string) *shape {
 	target, _ := l.schema.Ref(v, keyword)
-	return &shape{kind: referenceKind, target: target.Schema, value: v}
+	return &shape{kind: referenceKind, target: target.Schema, loader: l, value: v}
 }
 
 func (l *loader) combined(v *model.Value, keyword criterion, list *model.Value) *shape {

@@ -65,9 +65,7 @@ func (l *loader) keyword(v *model.Value, m model.Member) *shape {
 			return &shape{kind: notKind, inner: l.load(m.Value), value: v}
 		}
 	case "if":
-		if v.Has("then") || v.Has("else") {
-			return &shape{kind: conditionalKind, value: v}
-		}
+		return &shape{kind: conditionalKind, value: v}
 	case "type":
 		return l.typeModern(v, m.Value)
 	case "minLength", "maxLength", "pattern":

@@ -2,6 +2,9 @@ package jsonschema
 
 import (
 	"math/big"
+	"sort"
+	"strconv"
+	"strings"
 
 	model "github.com/concord-registry/concord/formats/jsonschema"
 )
@@ -37,7 +40,7 @@ func (l *list) strings(w, r *shape) {
 func (l *list) numbers(w, r *shape) {
 	l.bound("maximum", "MAXIMUM", w, r, w.number.maximum, r.number.maximum)
 	l.bound("minimum", "MINIMUM", w, r, w.number.minimum, r.number.minimum)
-	l.bound("exclusiveMaximum", "EXCLUSIVE_MAXIMUM", w, r, w.number.exclusiveMaximum, r.number.exclusiveMaximum)
+	l.exclusiveMaximum(w, r)
 	l.bound("exclusiveMinimum", "EXCLUSIVE_MINIMUM", w, r, w.number.exclusiveMinimum, r.number.exclusiveMinimum)
 	l.multiples(w, r)
 	if w.number.integer != r.number.integer {
@@ -47,6 +50,16 @@ func (l *list) numbers(w, r *shape) {
 			l.add("TYPE_NARROWED", w, r, "type", "")
 		}
 	}
+}
+
+// exclusiveMaximum follows the reference in a slip: whether the limit has decreased it judges by the reader's maximum, where
+// there is one.
+func (l *list) exclusiveMaximum(w, r *shape) {
+	before, after := w.number.exclusiveMaximum, r.number.exclusiveMaximum
+	if before.set && after.set && before.value > after.value && r.number.maximum.set && before.value <= r.number.maximum.value {
+		return
+	}
+	l.bound("exclusiveMaximum", "EXCLUSIVE_MAXIMUM", w, r, before, after)
 }
 
 func (l *list) multiples(w, r *shape) {
@@ -87,15 +100,47 @@ func (l *list) enums(w, r *shape) {
 	}
 }
 
-func (l *list) constants(w, r *shape) {}
+func (l *list) constants(w, r *shape) {
+	if !covers(texts(w.values), texts(r.values)) {
+		l.addAt("const", "ENUM_ARRAY_CHANGED", w, r)
+	}
+}
 
-// texts is the set of some values by their spelling without order.
+// texts is the set of some values, by a spelling that equal values share.
 func texts(values []*model.Value) map[string]bool {
 	m := make(map[string]bool, len(values))
 	for _, v := range values {
-		m[string(model.AppendSorted(nil, v))] = true
+		m[string(appendKey(nil, v))] = true
 	}
 	return m
+}
+
+// appendKey spells a value so that two spellings are equal exactly when the values are: no order, numbers as fractions.
+func appendKey(out []byte, v *model.Value) []byte {
+	switch v.Kind {
+	case model.Number:
+		if !v.IsInteger() || strings.ContainsAny(v.Text, ".eE-") {
+			if r, ok := v.Rat(); ok {
+				return append(out, r.RatString()...)
+			}
+		}
+	case model.Array:
+		out = append(out, '[')
+		for _, item := range v.Items {
+			out = append(appendKey(out, item), ',')
+		}
+		return append(out, ']')
+	case model.Object:
+		members := append([]model.Member(nil), v.Members...)
+		sort.Slice(members, func(i, j int) bool { return members[i].Key < members[j].Key })
+		out = append(out, '{')
+		for _, m := range members {
+			out = append(strconv.AppendQuote(out, m.Key), ':')
+			out = append(appendKey(out, m.Value), ',')
+		}
+		return append(out, '}')
+	}
+	return model.AppendCompact(out, v)
 }
 
 func covers(a, b map[string]bool) bool {
@@ -107,17 +152,10 @@ func covers(a, b map[string]bool) bool {
 	return true
 }
 
+// negations compares what the two sides forbid: the writer must forbid all that the reader does, so they change places.
 func (l *list) negations(w, r *shape) {
 	l.at("not", func() {
-		// What the reader forbids must be forbidden by the writer already: the sides change places.
-		swapped := &differ{
-			ctx: l.ctx, writer: l.reader, reader: l.writer, lenient: l.lenient,
-			known: map[pair][]difference{}, running: map[pair]bool{}, pairs: l.pairs,
-		}
-		inner := list{differ: swapped}
-		inner.compare(r.inner, w.inner)
-		l.pairs, l.err = swapped.pairs, swapped.err
-		if l.allAccepted(inner.found) {
+		if l.allAccepted(l.try(r.inner, w.inner)) {
 			l.add("NOT_TYPE_NARROWED", w, r, "not", "")
 		} else {
 			l.add("NOT_TYPE_EXTENDED", w, r, "not", "")

@@ -55,9 +55,10 @@ type shape struct {
 	array     *arrayRules
 	values    []*model.Value // of an enum; the one of a const
 	criterion criterion
-	parts     []*shape // of a combined schema
-	inner     *shape   // of a not
-	target    *model.Value
+	parts     []*shape     // of a combined schema
+	inner     *shape       // of a not
+	target    *model.Value // of a reference
+	loader    *loader      // reads the target
 }
 
 // limit is an optional number, compared as the reference does: as a double.

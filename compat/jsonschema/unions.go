@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"fmt"
 	"strconv"
 
 	model "github.com/concord-registry/concord/formats/jsonschema"
@@ -16,13 +17,12 @@ func (l *list) unions(w, r *shape) {
 		l.add("COMBINED_TYPE_EXTENDED", w, r, "", "")
 	}
 	before, after := distinct(w.parts), distinct(r.parts)
-	product := r.criterion == allOf
 	switch {
-	case len(before) < len(after) && product:
+	case len(before) < len(after) && r.criterion == allOf:
 		l.add("PRODUCT_TYPE_EXTENDED", w, r, "", "")
 	case len(before) < len(after):
 		l.add("SUM_TYPE_EXTENDED", w, r, "", "")
-	case len(before) > len(after) && product:
+	case len(before) > len(after) && w.criterion == allOf:
 		l.add("PRODUCT_TYPE_NARROWED", w, r, "", "")
 	case len(before) > len(after):
 		l.add("SUM_TYPE_NARROWED", w, r, "", "")
@@ -47,7 +47,7 @@ func (l *list) criterionAllowed(w, r *shape) bool {
 	case anyOf:
 		return true
 	case oneOf:
-		return len(w.parts) == 1
+		return len(w.parts) == 1 || w.criterion == allOf && len(r.parts) == 1
 	default:
 		return len(w.parts) == 1 && len(r.parts) == 1
 	}
@@ -80,10 +80,8 @@ func distinct(parts []*shape) []*shape {
 	seen := make(map[string]bool, len(parts))
 	var out []*shape
 	for _, part := range parts {
-		text := string(model.AppendSorted([]byte{byte(part.kind), byte(len(part.criterion))}, part.value))
-		if part.kind == numberKind && part.number.integer {
-			text = "integer" + text
-		}
+		text := fmt.Sprintf("%d %s %v %v ", part.kind, part.criterion, part.implied, part.number != nil && part.number.integer)
+		text = string(model.AppendSorted([]byte(text), part.value))
 		if !seen[text] {
 			seen[text] = true
 			out = append(out, part)
