@@ -21,6 +21,8 @@ var (
 	ErrCorrupt = errors.New("stored data is damaged")
 	// ErrTooLarge: a record exceeds what the store can hold.
 	ErrTooLarge = errors.New("record is too large")
+	// ErrRecord: a record contradicts the state (its id belongs to other content) or cannot be read. Nothing was changed.
+	ErrRecord = errors.New("record cannot be applied")
 	// ErrClosed: the store was closed.
 	ErrClosed = errors.New("store is closed")
 )
@@ -51,6 +53,7 @@ type Status struct {
 	ReadOnly  string // why no writes are accepted; empty when they are
 	Committed uint64 // commits since start
 	Applied   uint64 // records applied since start
+	Skipped   uint64 // of these, records of an unknown key type, which changed nothing
 }
 
 // Counts are totals over all contexts, kept up to date by Apply.
@@ -72,7 +75,7 @@ type Row struct {
 	Time    int64 // when it was registered, in milliseconds since 1970
 }
 
-// Content is what an id stands for.
+// Content is what an id stands for. It is shared between readers and must not be modified.
 type Content struct {
 	Type       formats.Type
 	Schema     string

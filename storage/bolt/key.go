@@ -1,0 +1,77 @@
+package bolt
+
+import (
+	"encoding/binary"
+
+	"github.com/concord-registry/concord/storage"
+)
+
+// bucket names one of the flat buckets of the data file. Flat, because a bucket per subject would leave most of its page
+// empty.
+type bucket int
+
+// The buckets. Every integer in a key is big-endian, so that byte order is numeric order; every string in a key ends with
+// a zero byte, which no subject contains. "subject" below is a context and a name.
+const (
+	metaBucket     bucket = iota // name -> value (see meta.go)
+	contextBucket                // context -> highest id, whether it has a CONTEXT record
+	subjectBucket                // subject -> summary
+	rowBucket                    // subject, version -> id, flags, time
+	idBucket                     // context, id -> number of its content, content key
+	ownerBucket                  // context, id, name, version -> nothing: the versions that have an id
+	contentBucket                // number -> content; numbers only grow, so pages fill up and stay full
+	keyBucket                    // context, content key, id -> nothing
+	guidBucket                   // guid, context, id -> nothing
+	referrerBucket               // subject, version, context, id -> nothing: the ids that refer to a version
+	configBucket                 // qualified subject -> JSON
+	modeBucket                   // qualified subject -> mode, unknown members
+	bucketCount
+)
+
+var bucketNames = [bucketCount]string{
+	"meta", "context", "subject", "row", "id", "owner", "content", "key", "guid", "referrer", "config", "mode",
+}
+
+func (b bucket) String() string { return bucketNames[b] }
+
+func appendString(key []byte, s string) []byte {
+	return append(append(key, s...), 0)
+}
+
+func appendNumber(key []byte, n int) []byte {
+	return binary.BigEndian.AppendUint32(key, uint32(n))
+}
+
+// appendSubject appends the context and the name of a qualified subject; the name is not terminated.
+func appendSubject(key []byte, subject string) []byte {
+	context, name := storage.SplitSubject(subject)
+	return append(appendString(key, context), name...)
+}
+
+func appendRow(key []byte, subject string, version int) []byte {
+	return appendNumber(append(appendSubject(key, subject), 0), version)
+}
+
+func appendID(key []byte, context string, id int) []byte {
+	return appendNumber(appendString(key, context), id)
+}
+
+func appendOwner(key []byte, context string, id int, name string, version int) []byte {
+	return appendNumber(appendString(appendID(key, context, id), name), version)
+}
+
+func appendContentKey(key []byte, context string, content storage.ContentKey) []byte {
+	return append(appendString(key, context), content[:]...)
+}
+
+func appendSequence(key []byte, n uint64) []byte {
+	return binary.BigEndian.AppendUint64(key, n)
+}
+
+// trailingNumber returns the number that a key ends with.
+func trailingNumber(key []byte) (int, bool) {
+	if len(key) < 4 {
+		return 0, false
+	}
+	return int(binary.BigEndian.Uint32(key[len(key)-4:])), true
+}

@@ -1,0 +1,171 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/concord-registry/concord/storage"
+)
+
+// defaultLockTimeout is long enough for a predecessor that is on its way out.
+const defaultLockTimeout = 2 * time.Second
+
+// defaultCacheBytes bounds the decoded contents in memory.
+const defaultCacheBytes = 64 << 20
+
+// Open opens the store in a file, which it makes when there is none. The file is locked against other processes; it must
+// lie on a local file system. A file that is damaged, is not ours, or was written by a newer program is refused with an
+// error that says so and what to do.
+func Open(path string, opt Options) (*Store, error) {
+	if opt.LockTimeout == 0 {
+		opt.LockTimeout = defaultLockTimeout
+	}
+	if opt.CacheBytes == 0 {
+		opt.CacheBytes = defaultCacheBytes
+	}
+	if err := createFile(path); err != nil {
+		return nil, fmt.Errorf("create data file %s: %w", path, err)
+	}
+	db, err := openFile(path, fileOptions(opt.LockTimeout))
+	if err != nil {
+		return nil, err
+	}
+	s := &Store{
+		path: path, db: db, cache: newContentCache(opt.CacheBytes),
+		queue: make(chan *request, queueLength), commit: (*bbolt.Tx).Commit,
+	}
+	if opt.ReadOnly != "" {
+		s.readOnly.Store(&opt.ReadOnly)
+	}
+	if err := s.View(func(v storage.View) error { return v.(*snapshot).requireFormat() }); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	removeLeftovers(path)
+	s.committer.Add(1)
+	go s.run()
+	return s, nil
+}
+
+// fileOptions are those of bbolt. The free list is synced: that costs a page per commit, and saves a walk over all pages
+// at every start. The file is mapped far beyond its size, because growing a mapping makes every reader wait for every
+// other.
+func fileOptions(lockTimeout time.Duration) *bbolt.Options {
+	return &bbolt.Options{Timeout: lockTimeout, FreelistType: bbolt.FreelistMapType, InitialMmapSize: mapSize()}
+}
+
+func mapSize() int {
+	switch {
+	case runtime.GOOS == "windows":
+		return 0 // there a mapping makes the file grow to its size
+	case strconv.IntSize == 32:
+		return 1 << 30
+	}
+	size := int64(64 << 30)
+	return int(size)
+}
+
+// openFile opens a bbolt file. bbolt panics or faults on some damaged files.
+func openFile(path string, opt *bbolt.Options) (db *bbolt.DB, err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("%w: %s cannot be opened (%v); %s", storage.ErrCorrupt, path, cause, restoreAdvice)
+		}
+	}()
+	db, err = bbolt.Open(path, 0o600, opt)
+	switch {
+	case err == nil:
+		return db, nil
+	case errors.Is(err, bbolt.ErrTimeout):
+		return nil, fmt.Errorf("another process has %s open; stop it, or name another file with --data", path)
+	case errors.Is(err, bbolt.ErrInvalid), errors.Is(err, bbolt.ErrChecksum), errors.Is(err, bbolt.ErrVersionMismatch):
+		return nil, fmt.Errorf("%w: %s is not a data file, or its head is destroyed (%v); %s", storage.ErrCorrupt, path, err, restoreAdvice)
+	}
+	return nil, fmt.Errorf("open data file %s: %w", path, err)
+}
+
+// createFile makes an empty store unless the file is there. It is written under another name first, so that a crash at
+// any moment leaves either no file or a whole one.
+func createFile(path string) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.Size() > 0:
+		return nil
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	draft, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(draft.Name())
+	if err := draft.Close(); err != nil {
+		return err
+	}
+	if err := writeEmpty(draft.Name()); err != nil {
+		return err
+	}
+	if err := publish(draft.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(filepath.Dir(path))
+}
+
+// writeEmpty writes and syncs a store without any record.
+func writeEmpty(path string) error {
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{FreelistType: bbolt.FreelistMapType})
+	if err != nil {
+		return err
+	}
+	return errors.Join(db.Update(initialise), db.Sync(), db.Close())
+}
+
+// publish gives a file its name. A file of that name that another process has made meanwhile stays, unless it is empty.
+func publish(draft, path string) error {
+	err := os.Link(draft, path)
+	if err == nil {
+		return nil
+	}
+	if info, statErr := os.Stat(path); statErr == nil && info.Size() > 0 {
+		return nil
+	}
+	return os.Rename(draft, path)
+}
+
+// syncDir makes names in a directory durable, where the system can.
+func syncDir(dir string) error {
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// removeLeftovers removes the drafts of starts that were cut short. The caller holds the lock of the file itself.
+func removeLeftovers(path string) {
+	drafts, _ := filepath.Glob(path + ".new-*")
+	for _, draft := range drafts {
+		// One that cannot be removed does no harm.
+		_ = os.Remove(draft)
+	}
+}
+
+// release closes the file.
+func (s *Store) release() error {
+	if err := s.db.Close(); err != nil {
+		return fmt.Errorf("close data file %s: %w", s.path, err)
+	}
+	return nil
+}

@@ -1,0 +1,107 @@
+// Package bolt implements storage.Store on one bbolt file.
+//
+// The file is a set of flat buckets (key.go) of sealed values (value.go). Reads run on bbolt's own snapshots (view.go).
+// Writes are applied record by record (apply.go) in a transaction that many callers share (commit.go).
+package bolt
+
+import (
+	"errors"
+	"os"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/concord-registry/concord/storage"
+)
+
+// Options are the settings of a store. The zero value is what a server wants.
+type Options struct {
+	LockTimeout time.Duration // how long to wait for another process to let go of the file; 0 means 2 s
+	CacheBytes  int           // decoded contents kept in memory; 0 means 64 MiB
+	ReadOnly    string        // not empty: accept no writes, and give this as the reason
+}
+
+// Store is a storage.Store in one file. Open makes one.
+type Store struct {
+	path  string
+	db    *bbolt.DB
+	cache *contentCache
+
+	queue     chan *request
+	closing   sync.RWMutex // held for reading while a request is being queued
+	closed    bool
+	committer sync.WaitGroup
+
+	readOnly  atomic.Pointer[string] // why; nil while writes are accepted
+	committed atomic.Uint64
+	applied   atomic.Uint64
+	skipped   atomic.Uint64
+
+	// commit makes a transaction durable. Tests replace it to make the disk fail.
+	commit func(*bbolt.Tx) error
+}
+
+var _ storage.Store = (*Store)(nil)
+
+// View implements storage.Store. A damaged tree, on which bbolt panics or faults, is ErrCorrupt.
+func (s *Store) View(f func(storage.View) error) (err error) {
+	tx, err := s.db.Begin(false)
+	if err != nil {
+		return s.closedError(err)
+	}
+	snapshot := s.snapshot(tx)
+	snapshot.key = snapshot.space[:0]
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		// A rollback of a read transaction only gives up the snapshot.
+		_ = tx.Rollback()
+	}()
+	defer snapshot.guard(&err)
+	return f(&snapshot)
+}
+
+func (s *Store) snapshot(tx *bbolt.Tx) snapshot {
+	return snapshot{tx: tx, path: s.path, cache: s.cache}
+}
+
+// closedError turns bbolt's word for a closed file into ours.
+func (s *Store) closedError(err error) error {
+	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+		return storage.ErrClosed
+	}
+	return err
+}
+
+// Status implements storage.Store.
+func (s *Store) Status() storage.Status {
+	status := storage.Status{
+		Path: s.path, DiskFree: diskFree(s.path),
+		Committed: s.committed.Load(), Applied: s.applied.Load(), Skipped: s.skipped.Load(),
+	}
+	if info, err := os.Stat(s.path); err == nil {
+		status.Size = info.Size()
+	}
+	stats := s.db.Stats()
+	status.Free = int64(stats.FreePageN+stats.PendingPageN) * int64(s.db.Info().PageSize)
+	if reason := s.readOnly.Load(); reason != nil {
+		status.ReadOnly = *reason
+	}
+	return status
+}
+
+// Close waits for the writes that are queued, then for the Views that are open, and gives up the file.
+func (s *Store) Close() error {
+	s.closing.Lock()
+	if s.closed {
+		s.closing.Unlock()
+		return nil
+	}
+	s.closed = true
+	close(s.queue)
+	s.closing.Unlock()
+	s.committer.Wait()
+	return s.release()
+}
