@@ -1,0 +1,86 @@
+// Command concord is the schema registry and its command line. This package only wires: settings to options, commands to
+// the packages that do the work.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	m := NewMain()
+	code := m.Run(context.Background(), os.Args[1:])
+	os.Exit(code)
+}
+
+// The exit codes, also told by `concord --help`.
+const (
+	exitOK      = 0
+	exitFailed  = 1 // could not do it
+	exitMisused = 2 // was asked wrongly: a flag, an argument, a setting
+)
+
+// Main is the program with everything it takes from the outside world, so that tests can run it whole.
+type Main struct {
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Environ        []string // NAME=value
+}
+
+// NewMain returns a Main on the process's own streams and environment.
+func NewMain() *Main {
+	return &Main{Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr, Environ: os.Environ()}
+}
+
+// Run runs one command and returns the exit code. A server stops when ctx ends, as it does on SIGTERM.
+func (m *Main) Run(ctx context.Context, args []string) int {
+	root := m.rootCommand()
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitOK
+	}
+	fmt.Fprintf(m.Stderr, "concord: %v\n", err)
+	var misuse *usageError
+	if !errors.As(err, &misuse) {
+		return exitFailed
+	}
+	fmt.Fprintf(m.Stderr, "Run '%s --help' for help.\n", cmd.CommandPath())
+	return exitMisused
+}
+
+// usageError is the fault of whoever wrote the command line or the settings.
+type usageError struct{ error }
+
+func (e *usageError) Unwrap() error { return e.error }
+
+func misused(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &usageError{err}
+}
+
+// Getenv returns a variable of Environ; the last of several wins, as in a shell.
+func (m *Main) Getenv(name string) string {
+	value := ""
+	for _, entry := range m.Environ {
+		if len(entry) > len(name) && entry[len(name)] == '=' && entry[:len(name)] == name {
+			value = entry[len(name)+1:]
+		}
+	}
+	return value
+}
+
+// noArgs refuses arguments as a usage error.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return misused(fmt.Errorf("%s takes no arguments, but got %q", cmd.CommandPath(), args[0]))
+}

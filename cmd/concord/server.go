@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/concord-registry/concord/cmd/concord/config"
+	"github.com/concord-registry/concord/compat/engine"
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/httpapi"
+	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/storage"
+)
+
+// server is a registry with its data file open and its address bound.
+type server struct {
+	cfg          *config.Config
+	stdout       io.Writer
+	log          *slog.Logger
+	store        storage.Store
+	registry     *registry.Registry
+	api          *httpapi.Server
+	listener     net.Listener
+	pprof        *http.Server // nil when it is off
+	notifySocket string
+}
+
+// openServer binds the addresses first and opens the data file last, so that a server that cannot listen leaves no file
+// behind. Nothing is answered before run.
+func openServer(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) (_ *server, err error) {
+	s := &server{cfg: cfg, stdout: stdout, log: slog.New(logHandler(stderr, cfg.Log))}
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	s.listener, err = listen(ctx, "listen", cfg.Server.Listen, cfg.Limits.Connections)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openPprof(ctx); err != nil {
+		return nil, err
+	}
+	store, err := openStore(cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.store = store
+	s.registry = newRegistry(s.store, cfg)
+	s.api = newAPI(s.registry, cfg, s.log)
+	return s, nil
+}
+
+// errStopped ends a server that was told to stop twice.
+var errStopped = errors.New("stopped at once by a second signal; requests in flight were cut off, what was acknowledged is stored")
+
+// run serves until a signal or the end of ctx, and closes everything.
+func (s *server) run(ctx context.Context) error {
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
+	defer signal.Stop(signals)
+
+	served := make(chan error, 1)
+	go func() { served <- s.api.Serve(s.listener) }()
+	if err := s.announce(ctx); err != nil {
+		return errors.Join(err, s.close())
+	}
+	delay := time.Duration(0)
+	select {
+	case err := <-served:
+		return errors.Join(err, s.close())
+	case <-ctx.Done():
+	case sig := <-signals:
+		s.log.Info("stopping", "signal", sig.String())
+		if sig != os.Interrupt { // a person at a terminal does not want to wait
+			delay = s.cfg.Timeouts.ShutdownDelay
+		}
+	}
+	drained := make(chan struct{})
+	go func() { s.drain(delay); close(drained) }()
+	select {
+	case <-signals:
+		return errStopped
+	case <-drained:
+		return s.close()
+	}
+}
+
+// announce prints the one line a person needs, and tells systemd.
+func (s *server) announce(ctx context.Context) error {
+	counts, err := s.registry.Counts(ctx)
+	if err != nil {
+		return fmt.Errorf("count what is in %s: %w", s.cfg.Server.Data, err)
+	}
+	url, data := urlOf(s.listener), s.cfg.Server.Data
+	if s.cfg.Log.Format == "json" {
+		slog.New(slog.NewJSONHandler(s.stdout, nil)).Info("serving", "url", url, "data", data,
+			"subjects", counts.Subjects, "schemas", counts.Schemas, "version", buildOf().Version)
+	} else {
+		fmt.Fprintf(s.stdout, "concord %s serves %s from %s: %s, %s\n", buildOf().Version, url, data,
+			plural(counts.Subjects, "subject"), plural(counts.Schemas, "schema"))
+	}
+	return notifySystemd(s.notifySocket, "READY=1")
+}
+
+// drain turns readiness off, goes on serving for delay, and then lets the requests in flight finish.
+func (s *server) drain(delay time.Duration) {
+	s.api.SetNotReady("the server is shutting down")
+	if err := notifySystemd(s.notifySocket, "STOPPING=1"); err != nil {
+		s.log.Warn("stopping", "err", err)
+	}
+	time.Sleep(delay)
+	ctx, cancel := context.WithTimeout(context.Background(), s.cfg.Timeouts.Shutdown)
+	defer cancel()
+	if err := s.api.Shutdown(ctx); err != nil {
+		s.log.Warn("requests in flight were cut off", "after", s.cfg.Timeouts.Shutdown, "err", err)
+	}
+}
+
+// close gives back whatever was opened.
+func (s *server) close() error {
+	var errs []error
+	if s.pprof != nil {
+		errs = append(errs, s.pprof.Close())
+	}
+	if s.listener != nil {
+		if err := s.listener.Close(); !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+	}
+	if s.store != nil {
+		errs = append(errs, s.store.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func newRegistry(store storage.Store, cfg *config.Config) *registry.Registry {
+	limits := formats.Limits{
+		Bytes: int(cfg.Limits.SchemaSize),
+		Depth: cfg.Limits.SchemaDepth,
+		Nodes: cfg.Limits.SchemaNodes,
+	}
+	return registry.New(store, engine.Default(limits), registry.Options{
+		Level:         cfg.Compatibility.Level,
+		Policy:        cfg.Compatibility.Policy,
+		ModeImmutable: !cfg.Answers.ModeMutability,
+		MaxReferences: cfg.Limits.References,
+		CacheBytes:    int(cfg.Limits.CachedSchema / 2),
+	})
+}
+
+func newAPI(r *registry.Registry, cfg *config.Config, log *slog.Logger) *httpapi.Server {
+	build := buildOf()
+	return httpapi.New(httpapi.Options{
+		Registry:          r,
+		Logger:            log,
+		Shape:             httpapi.Shape(cfg.Answers.Shape),
+		IncompatibleCode:  cfg.Answers.IncompatibleCode,
+		BodyLimit:         int64(cfg.Limits.BodySize),
+		HeaderLimit:       int(cfg.Limits.HeaderSize),
+		ReadHeaderTimeout: cfg.Timeouts.Header,
+		ReadTimeout:       cfg.Timeouts.Read,
+		WriteTimeout:      cfg.Timeouts.Write,
+		IdleTimeout:       cfg.Timeouts.Idle,
+		Version:           build.Version,
+		Commit:            build.Commit,
+		ClusterID:         cfg.Answers.ClusterID,
+		ReportedVersion:   cfg.Answers.Version,
+		NoGzip:            !cfg.Answers.Gzip,
+		MinDiskFree:       int64(cfg.Operations.MinDiskFree),
+	})
+}
+
+func plural(n int, word string) string {
+	if n == 1 {
+		return "1 " + word
+	}
+	return fmt.Sprintf("%d %ss", n, word)
+}
