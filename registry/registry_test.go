@@ -166,6 +166,7 @@ func TestIDsNeverRewindAndVersionsCountSoftDeletedOnes(t *testing.T) {
 	if v := f.register("s", "a b e"); v.Version != 4 || v.ID != 5 {
 		t.Fatalf("after a permanent delete of the newest: id %d version %d", v.ID, v.Version)
 	}
+	must(f.DeleteVersion(ctx, "s", "4", false))
 	if v := f.register("s", "a b c"); v.ID != 3 || v.Version != 5 {
 		t.Fatalf("registering soft-deleted content again: id %d version %d", v.ID, v.Version)
 	}
