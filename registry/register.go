@@ -435,7 +435,7 @@ func (g *registration) pickID(v storage.View, context string) (id, highest int, 
 		return 0, 0, err
 	}
 	if content != nil && storage.KeyOf(content) != g.draft.key() {
-		return 0, 0, errorf(OperationNotPermitted, "Overwrite new schema with id %d in context %s is not permitted.", id, context)
+		return 0, 0, errorf(OperationNotPermitted, "Overwrite new schema with id %d in context %s is not permitted.", id, contextSubject(context))
 	}
 	return id, highest, nil
 }
