@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/formats"
@@ -31,7 +32,8 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 		return nil, fmt.Errorf("avro: the writer is a %T", req.Writer)
 	}
 	out := &compat.Comparison{Verdicts: map[compat.Relation]compat.Verdict{compat.Reference: compat.Compatible}}
-	found, err := check(ctx, reader.Root(), writer.Root(), req.Full)
+	reasons := req.Full || slices.Contains(req.Relations, compat.Semantic)
+	differences, err := check(ctx, reader.Root(), writer.Root(), reasons)
 	var ambiguous *ambiguity
 	switch {
 	case errors.As(err, &ambiguous):
@@ -39,11 +41,121 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 	case err != nil:
 		return nil, err
 	}
-	for _, d := range found {
+	for _, d := range differences {
 		out.Messages = append(out.Messages, d.message(req.Direction))
 	}
 	if len(out.Messages) > 0 {
 		out.Verdicts[compat.Reference] = compat.Incompatible
 	}
+	if !reasons {
+		return out, nil
+	}
+	return out, addSemantic(ctx, req, reader, writer, causesOf(differences, ambiguous), out)
+}
+
+// addSemantic decides the semantic relation and, where everything or the reasons for a rejection are asked for, adds the
+// findings.
+func addSemantic(ctx context.Context, req compat.Request, reader, writer *avro.Schema, known []*cause, out *compat.Comparison) error {
+	sizes := newSizes(writer.Root())
+	all := newSearch(ctx, sizes, nil)
+	if err := all.run(reader.Root(), writer.Root()); err != nil {
+		return err
+	}
+	switch {
+	case len(all.failures) > 0:
+		out.Verdicts[compat.Semantic] = compat.Incompatible
+	case all.unfinished:
+		out.Verdicts[compat.Semantic] = compat.Undecided
+	default:
+		out.Verdicts[compat.Semantic] = compat.Compatible
+	}
+	if !req.Full && out.Verdicts[compat.Semantic] != compat.Incompatible {
+		return nil
+	}
+	beyond, err := beyondReference(ctx, reader, writer, sizes, known)
+	if err != nil {
+		return err
+	}
+	p := newReport(ctx, req, reader, writer, sizes)
+	for _, c := range append(known, beyond...) {
+		f, err := p.finding(c)
+		if err != nil {
+			return err
+		}
+		out.Findings = append(out.Findings, f)
+	}
+	return nil
+}
+
+// causesOf turns what the reference reports into causes, each once: it repeats those of a pair of types that it meets
+// again.
+func causesOf(differences []*difference, ambiguous *ambiguity) []*cause {
+	var out []*cause
+	seen := map[*difference]bool{}
+	for _, d := range differences {
+		if seen[d] {
+			continue
+		}
+		seen[d] = true
+		out = append(out, &cause{code: d.code, path: d.path, reader: d.reader, writer: d.writer, field: d.field, detail: d.detail, byReference: true})
+	}
+	if ambiguous != nil {
+		out = append(out, &cause{code: AmbiguousAlias, path: ambiguous.path, reader: ambiguous.reader, writer: ambiguous.writer, field: ambiguous.field, byReference: true})
+	}
+	return out
+}
+
+// sameCause tells apart what is reported.
+type sameCause struct {
+	code  string
+	pair  pair
+	field int
+}
+
+// beyondReference lists what decoders fail at, or misread, that the reference did not report. What is wrong in the branch
+// that decoders take of a reader's union is reported once for the union.
+func beyondReference(ctx context.Context, reader, writer *avro.Schema, sizes sizes, known []*cause) ([]*cause, error) {
+	settled, reported := map[pair]bool{}, map[sameCause]bool{}
+	for _, c := range known {
+		at := pair{c.reader, c.writer}
+		reported[sameCause{c.code, at, c.field}] = true
+		if c.code == MissingUnionBranch {
+			settled[at] = true
+		}
+		if f, ok := missingEnum(c); ok {
+			reported[sameCause{MissingDefault, pair{nil, c.writer}, c.path[len(c.path)-1].reader}] = f != ""
+		}
+	}
+	s := newSearch(ctx, sizes, settled)
+	if err := s.run(reader.Root(), writer.Root()); err != nil {
+		return nil, err
+	}
+	var out []*cause
+	for _, f := range s.failures {
+		v := s.visits[f.visit]
+		c := &cause{code: f.code, path: s.path(f.visit), reader: v.reader, writer: v.writer, field: f.field}
+		if reported[sameCause{f.code, pair{v.reader, v.writer}, f.field}] || f.code == MissingDefault && reported[sameCause{f.code, pair{nil, v.writer}, f.field}] {
+			continue
+		}
+		if v.union >= 0 && ofReference(f.code) {
+			u := s.visits[v.union]
+			c = &cause{code: UnionBranch, path: s.path(v.union), reader: u.reader, writer: u.writer, field: -1, inner: c}
+			key := sameCause{UnionBranch, pair{u.reader, u.writer}, -1}
+			if reported[key] {
+				continue
+			}
+			reported[key] = true
+		}
+		out = append(out, c)
+	}
 	return out, nil
+}
+
+// ofReference reports whether a code is one that the reference has.
+func ofReference(code string) bool {
+	switch code {
+	case NameMismatch, FixedSizeMismatch, MissingEnumSymbols, MissingDefault, TypeMismatch, MissingUnionBranch:
+		return true
+	}
+	return false
 }

@@ -61,8 +61,9 @@ type ambiguity struct {
 
 func (a *ambiguity) Error() string {
 	f := &a.reader.Fields[a.field]
+	writer, _ := a.writer.Text(maxSchemaInMessage)
 	return fmt.Sprintf("Reader record field %s type:%s pos:%d matches multiple fields in writer record schema %s",
-		f.Name, upper(f.Type.Kind), a.field, a.writer.Text(maxSchemaInMessage))
+		f.Name, upper(f.Type.Kind), a.field, writer)
 }
 
 // maxSchemaInMessage cuts off the writer's schema in the message of an ambiguity, in bytes. The reference does not; no

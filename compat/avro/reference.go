@@ -200,16 +200,6 @@ func (c *checker) names(r, w *avro.Type) []*difference {
 	return []*difference{c.differ(NameMismatch, r, w, "expected: "+w.Name.Full, "name")}
 }
 
-func aliasMatches(r, w *avro.Type) bool {
-	for i := range r.Aliases {
-		// An alias in the null namespace of a type that has a namespace never matches in the reference.
-		if a := &r.Aliases[i]; a.Full == w.Name.Full && (a.Space != "" || r.Name.Space == "") {
-			return true
-		}
-	}
-	return false
-}
-
 func (c *checker) symbols(r, w *avro.Type, out []*difference) ([]*difference, error) {
 	if err := c.spend(len(w.Symbols)); err != nil {
 		return nil, err
@@ -278,7 +268,6 @@ func (c *checker) field(r, w *avro.Type, i, at int) ([]*difference, error) {
 		return nil, nil
 	case f.Type.Kind == avro.Enum && f.Type.Default != nil:
 		// The reference compares the enum with the whole record here, and so reports a mismatch of types.
-		s.writerPlace = w.Pos
 		return c.down(s, f.Type, w)
 	}
 	d := c.differ(MissingDefault, r, w, f.Name, "fields", strconv.Itoa(i))
@@ -290,7 +279,7 @@ func (c *checker) field(r, w *avro.Type, i, at int) ([]*difference, error) {
 func (c *checker) bothUnions(r, w *avro.Type) ([]*difference, error) {
 	var out []*difference
 	for k, b := range w.Branches {
-		s := step{kind: writerBranchStep, reader: -1, writer: k, readerPlace: r.Pos, writerPlace: w.BranchPos[k]}
+		s := step{kind: writerBranchStep, reader: -1, writer: k, writerPlace: w.BranchPos[k]}
 		found, err := c.attempt(s, r, b)
 		if err != nil {
 			return nil, err
@@ -309,7 +298,7 @@ func (c *checker) bothUnions(r, w *avro.Type) ([]*difference, error) {
 func (c *checker) writerUnion(r, w *avro.Type) ([]*difference, error) {
 	var out []*difference
 	for k, b := range w.Branches {
-		found, err := c.down(step{kind: writerBranchStep, reader: -1, writer: k, readerPlace: r.Pos, writerPlace: w.BranchPos[k]}, r, b)
+		found, err := c.down(step{kind: writerBranchStep, reader: -1, writer: k, writerPlace: w.BranchPos[k]}, r, b)
 		if err != nil {
 			return nil, err
 		}
@@ -322,7 +311,7 @@ func (c *checker) writerUnion(r, w *avro.Type) ([]*difference, error) {
 // reported.
 func (c *checker) readerUnion(r, w *avro.Type) ([]*difference, error) {
 	for k, b := range r.Branches {
-		s := step{kind: readerBranchStep, reader: k, writer: -1, readerPlace: r.BranchPos[k], writerPlace: w.Pos}
+		s := step{kind: readerBranchStep, reader: k, writer: -1, readerPlace: r.BranchPos[k]}
 		found, err := c.attempt(s, b, w)
 		if err != nil {
 			return nil, err

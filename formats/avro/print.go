@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"math"
 	"slices"
 	"sort"
 	"strconv"
@@ -373,4 +374,11 @@ func (w *writer) props(props []Prop, logical *Type) {
 			return
 		}
 	}
+}
+
+// JSON returns the value as canonical text prints it.
+func (v *Value) JSON() string {
+	w := writer{max: math.MaxInt32}
+	w.value(v, false)
+	return string(w.out)
 }

@@ -59,11 +59,19 @@ func (s *Schema) Print(format string) (string, error) {
 	return s.canonical, nil
 }
 
-// Text returns one type as a schema on its own, cut off at max bytes.
-func (t *Type) Text(max int) string {
+// Text returns one type as a schema on its own. It is not whole when it would take more than max bytes or nest deeper than
+// any reader accepts.
+func (t *Type) Text(max int) (text string, whole bool) {
 	w := writer{max: max, maxDepth: maxDepth, printed: map[string]bool{}}
 	w.typ(t, "")
-	return strings.ToValidUTF8(string(w.out), "")
+	return strings.ToValidUTF8(string(w.out), ""), !w.stopped()
+}
+
+// WithFields returns a record like t with other fields.
+func (t *Type) WithFields(fields []Field) *Type {
+	c := *t
+	c.Fields, c.index = fields, nil
+	return &c
 }
 
 // Fields implements formats.Schema.

@@ -1,0 +1,104 @@
+package avro
+
+import (
+	"fmt"
+	"math/big"
+	"strconv"
+	"time"
+
+	"github.com/concord-registry/concord/formats/avro"
+)
+
+// meanings shows the value in question as the writer means it and as the reader takes it, where the JSON encoding does
+// not tell.
+func meanings(c *cause, found *proof, path []step) string {
+	w, r := leafOf(found.writer, path, true), leafOf(*found.reader, path, false)
+	if w == nil || r == nil {
+		return ""
+	}
+	a, b := show(*w), show(*r)
+	if a == "" || b == "" || c.code == HiddenSymbols {
+		return ""
+	}
+	return fmt.Sprintf("Written: %s; read: %s.", a, b)
+}
+
+// leafOf goes down a datum, on the writer's or the reader's side of a path.
+func leafOf(d datum, path []step, writer bool) *datum {
+	for _, s := range path {
+		at := -1
+		switch s.kind {
+		case fieldStep:
+			if at = s.reader; writer {
+				at = s.writer
+			}
+		case itemsStep, valuesStep:
+			at = 0
+		case writerBranchStep:
+			if !writer {
+				continue
+			}
+			at = 0
+		case readerBranchStep:
+			if writer {
+				continue
+			}
+			at = 0
+		}
+		if at < 0 || at >= len(d.parts) {
+			return nil
+		}
+		d = d.parts[at]
+	}
+	return &d
+}
+
+// show writes a scalar with its logical type applied.
+func show(d datum) string {
+	l, ok := d.t.Logical()
+	if !ok {
+		switch d.t.Kind {
+		case avro.Int, avro.Long, avro.Float, avro.Double, avro.Bytes, avro.Fixed, avro.String:
+			return d.text()
+		}
+		return ""
+	}
+	const clock = "15:04:05.999999999"
+	const instant = "2006-01-02T" + clock
+	switch l.Name {
+	case avro.Decimal:
+		return showDecimal(d.b, l.Scale)
+	case avro.Date:
+		return time.Unix(d.n*86400, 0).UTC().Format(time.DateOnly)
+	case avro.TimeMillis:
+		return time.UnixMilli(d.n).UTC().Format(clock)
+	case avro.TimeMicros:
+		return time.UnixMicro(d.n).UTC().Format(clock)
+	case avro.TimestampMillis, avro.LocalTimestampMillis:
+		return time.UnixMilli(d.n).UTC().Format(instant) + zone(l.Name)
+	case avro.TimestampMicros, avro.LocalTimestampMicros:
+		return time.UnixMicro(d.n).UTC().Format(instant) + zone(l.Name)
+	case avro.TimestampNanos, avro.LocalTimestampNanos:
+		return time.Unix(0, d.n).UTC().Format(instant) + zone(l.Name)
+	}
+	return strconv.Quote(d.b)
+}
+
+func zone(name string) string {
+	if name[0] == 'l' {
+		return " local time"
+	}
+	return "Z"
+}
+
+func showDecimal(b string, scale int) string {
+	n := new(big.Int).SetBytes([]byte(b))
+	if len(b) > 0 && b[0]&0x80 != 0 {
+		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))
+	}
+	if scale > 100 {
+		return n.String() + "E-" + strconv.Itoa(scale)
+	}
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale)), nil)
+	return new(big.Rat).SetFrac(n, unit).FloatString(scale)
+}

@@ -1,0 +1,250 @@
+package avro
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/concord-registry/concord/formats/avro"
+)
+
+// maxWitness bounds the data of a witness, in bytes and in values.
+const (
+	maxWitness       = 64 << 10
+	maxWitnessValues = 20_000
+)
+
+var (
+	errUninhabited = errors.New("no data can exist here: a type contains itself without end, or an enum or union is empty")
+	errTooLarge    = errors.New("the smallest message that shows it is too large to print")
+)
+
+// builder makes the smallest datum of a writer that goes a given way.
+type builder struct {
+	sizes  sizes
+	values int
+}
+
+// along builds a datum of t that takes the writer's side of steps and ends in what leaf makes.
+func (b *builder) along(t *avro.Type, steps []step, leaf func(*avro.Type) (datum, error)) (datum, error) {
+	for len(steps) > 0 && (steps[0].kind == readerBranchStep || steps[0].kind == fieldStep && steps[0].writer < 0) {
+		steps = steps[1:]
+	}
+	if len(steps) == 0 {
+		return leaf(t)
+	}
+	if b.values++; b.values > maxWitnessValues {
+		return datum{}, errTooLarge
+	}
+	s := steps[0]
+	switch s.kind {
+	case fieldStep:
+		return b.record(t, s.writer, func(f *avro.Type) (datum, error) { return b.along(f, steps[1:], leaf) })
+	case writerBranchStep:
+		part, err := b.along(t.Branches[s.writer], steps[1:], leaf)
+		return datum{t: t, n: int64(s.writer), parts: []datum{part}}, err
+	}
+	part, err := b.along(t.Items, steps[1:], leaf)
+	out := datum{t: t, parts: []datum{part}}
+	if t.Kind == avro.Map {
+		out.keys = []string{"k"}
+	}
+	return out, err
+}
+
+// record builds a record with one field as special makes it and the others as small as can be.
+func (b *builder) record(t *avro.Type, special int, make func(*avro.Type) (datum, error)) (datum, error) {
+	out := datum{t: t}
+	for i := range t.Fields {
+		part, err := datum{}, error(nil)
+		if i == special {
+			part, err = make(t.Fields[i].Type)
+		} else {
+			part, err = b.smallest(t.Fields[i].Type)
+		}
+		if err != nil {
+			return datum{}, err
+		}
+		out.parts = append(out.parts, part)
+	}
+	return out, nil
+}
+
+// smallest builds the smallest datum of t.
+func (b *builder) smallest(t *avro.Type) (datum, error) {
+	size, ok := b.sizes.of(t)
+	if !ok {
+		return datum{}, errUninhabited
+	}
+	if b.values++; size > maxWitness || b.values > maxWitnessValues {
+		return datum{}, errTooLarge
+	}
+	out := datum{t: t}
+	switch t.Kind {
+	case avro.Record:
+		return b.record(t, -1, nil)
+	case avro.Union:
+		best, least := -1, 0
+		for k, branch := range t.Branches {
+			if n, ok := b.sizes.of(branch); ok && (best < 0 || n+varintSize(int64(k)) < least) {
+				best, least = k, n+varintSize(int64(k))
+			}
+		}
+		part, err := b.smallest(t.Branches[best])
+		return datum{t: t, n: int64(best), parts: []datum{part}}, err
+	case avro.Fixed:
+		out.b = strings.Repeat("\x00", t.Size)
+	case avro.Bytes, avro.String:
+		out.b = smallestText(t)
+	}
+	return out, nil
+}
+
+// smallestText is the shortest string or bytes that decoders with a notion of the logical type accept.
+func smallestText(t *avro.Type) string {
+	l, _ := t.Logical()
+	switch l.Name {
+	case avro.UUID:
+		return "00000000-0000-0000-0000-000000000000"
+	case avro.Decimal:
+		return "\x00"
+	case avro.BigDecimal:
+		return "\x02\x00\x00" // one byte of digits, scale 0
+	}
+	return ""
+}
+
+// leaf makes the datum at the end of the way to a failure.
+func (b *builder) leaf(code string, r, w *avro.Type) (datum, error) {
+	out := datum{t: w}
+	switch code {
+	case MissingEnumSymbols, HiddenSymbols:
+		if missing := missingSymbols(r, w); w.Kind == avro.Enum && len(missing) > 0 {
+			out.n = int64(w.SymbolIndex(missing[0]))
+			return out, nil
+		}
+	case BytesAsText:
+		out.b = "\xFF"
+		return out, nil
+	case LossyPromotion:
+		if out.n = 1<<24 + 1; r.Kind == avro.Double {
+			out.n = 1<<53 + 1
+		}
+		return out, nil
+	case DecimalScale, LogicalTypeChanged:
+		return notZero(w), nil
+	}
+	return b.smallest(w)
+}
+
+// notZero is a small datum of a scalar that means something else in another unit: for decimals 5 with the fraction spelled
+// out, as far as it fits.
+func notZero(w *avro.Type) datum {
+	out := datum{t: w}
+	switch w.Kind {
+	case avro.Int, avro.Long:
+		out.n = 1000
+	case avro.Float, avro.Double:
+		out.f = 1
+	case avro.String:
+		out.b = smallestText(w)
+	default:
+		unscaled := int64(5)
+		if l, ok := w.Logical(); ok && l.Name == avro.Decimal && l.Scale < l.Precision {
+			for i := 0; i < l.Scale && unscaled < 1<<40; i++ {
+				unscaled *= 10
+			}
+		}
+		out.b = twosComplement(unscaled)
+		if w.Kind == avro.Fixed {
+			if len(out.b) > w.Size {
+				out.b = "\x05"
+			}
+			if w.Size == 0 {
+				out.b = ""
+			} else {
+				out.b = strings.Repeat("\x00", w.Size-len(out.b)) + out.b
+			}
+		}
+	}
+	return out
+}
+
+// twosComplement writes a positive number with the fewest bytes, highest first.
+func twosComplement(n int64) string {
+	out := []byte{byte(n)}
+	for n > 0x7F {
+		n >>= 8
+		out = append([]byte{byte(n)}, out...)
+	}
+	return string(out)
+}
+
+// proof is a witness that our own decoder has confirmed.
+type proof struct {
+	data    []byte
+	writer  datum
+	reader  *datum // what the reader makes of it; nil when it fails
+	refusal *refusal
+}
+
+var errUnproved = errors.New("no message was found that shows it")
+
+// prove builds the datum for a failure with this code at the end of path, between the types r and w, and reads it as
+// the reader does. Where the failure is that no branch of a reader's union fits, or that the chosen one fails further in,
+// it goes on to what is wrong there.
+func prove(ctx context.Context, p *pairRoots, code string, path []step, r, w *avro.Type) (*proof, error) {
+	if !p.sizes.inhabited(w) {
+		return nil, errUninhabited
+	}
+	if code == MissingUnionBranch || code == UnionBranch {
+		inner := newSearch(ctx, p.sizes, nil)
+		inner.first = true
+		if err := inner.run(r, w); err != nil {
+			return nil, err
+		}
+		if len(inner.failures) == 0 {
+			return nil, errUnproved
+		}
+		f := inner.failures[0]
+		v := inner.visits[f.visit]
+		path = append(path[:len(path):len(path)], inner.path(f.visit)...)
+		code, r, w = f.code, v.reader, v.writer
+	}
+	b := &builder{sizes: p.sizes}
+	d, err := b.along(p.writer, path, func(t *avro.Type) (datum, error) { return b.leaf(code, r, t) })
+	if err != nil {
+		return nil, err
+	}
+	data := d.encode(nil)
+	if len(data) > maxWitness {
+		return nil, errTooLarge
+	}
+	return judge(p, code, data)
+}
+
+// pairRoots are the two schemas that are compared.
+type pairRoots struct {
+	reader, writer *avro.Type
+	sizes          sizes // of the writer
+}
+
+// judge decodes data as the writer's and then reads it as the reader. It confirms a failure, or a change in meaning with
+// the given code.
+func judge(p *pairRoots, code string, data []byte) (*proof, error) {
+	d, err := decode(p.writer, data)
+	if err != nil {
+		return nil, errUnproved
+	}
+	x := newResolution()
+	out := &proof{data: data, writer: d}
+	made, err := x.read(p.reader, d)
+	switch {
+	case errors.As(err, &out.refusal):
+		return out, nil
+	case err != nil || !x.misread[code]:
+		return nil, errUnproved
+	}
+	out.reader = &made
+	return out, nil
+}
