@@ -11,6 +11,7 @@ import (
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/engine"
+	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -35,7 +36,7 @@ type Registry struct {
 	store  Store
 	engine *engine.Engine
 	opt    Options
-	parsed *cache[parseKey, *parsed]
+	parsed *cache[parseKey, formats.Schema]
 	locks  locks
 }
 
@@ -53,7 +54,7 @@ func New(store Store, engine *engine.Engine, opt Options) *Registry {
 	if opt.CacheBytes == 0 {
 		opt.CacheBytes = 64 << 20
 	}
-	return &Registry{store: store, engine: engine, opt: opt, parsed: newCache[parseKey, *parsed](opt.CacheBytes)}
+	return &Registry{store: store, engine: engine, opt: opt, parsed: newCache[parseKey, formats.Schema](opt.CacheBytes)}
 }
 
 // Status describes the store.

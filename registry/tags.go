@@ -59,19 +59,19 @@ func (g *registration) retag(ctx context.Context) error {
 				return err
 			}
 		}
-		source, err = r.source(v, contextOf(g.subject), &g.req, parseOptions{deletedRefs: true})
+		source, err = r.source(v, contextOf(g.subject), &g.req, true, formats.Options{})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	p, err := r.parse(ctx, source)
+	schema, err := r.parse(ctx, source)
 	if err != nil {
 		return err
 	}
-	tagger, ok := p.schema.(formats.Tagger)
+	tagger, ok := schema.(formats.Tagger)
 	if !ok {
-		return errorf(InvalidSchema, "Schemas of type %s cannot carry tags", source.typ)
+		return errorf(InvalidSchema, "Schemas of type %s cannot carry tags", schema.Type())
 	}
 	add := g.req.TagsToAdd
 	if previous != nil {
@@ -82,16 +82,16 @@ func (g *registration) retag(ctx context.Context) error {
 		add = append(inherited, add...)
 	}
 	g.req.Schema, err = tagger.Retag(add, g.req.TagsToDrop)
-	return invalidSchema(source.typ, err)
+	return invalidSchema(schema.Type(), err)
 }
 
 // inheritedTags are the tags of the previous version on entities that the new one still has.
 func (r *Registry) inheritedTags(ctx context.Context, previous *text, next formats.Tagger) ([]formats.EntityTags, error) {
-	p, err := r.parse(ctx, previous)
+	schema, err := r.parse(ctx, previous)
 	if err != nil {
 		return nil, err
 	}
-	tagger, ok := p.schema.(formats.Tagger)
+	tagger, ok := schema.(formats.Tagger)
 	if !ok {
 		return nil, nil
 	}

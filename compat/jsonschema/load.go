@@ -121,36 +121,30 @@ func (l *loader) combined(v *model.Value, keyword criterion, list *model.Value) 
 	return s
 }
 
-// kinds is a set of kinds.
-type kinds uint16
-
-func (k kinds) has(one kind) bool   { return k&(1<<one) != 0 }
-func (k kinds) with(one kind) kinds { return k | 1<<one }
-
 // types reads "type" and reports which kinds of keywords it has taken.
-func (l *loader) types(v *model.Value) (*shape, kinds) {
+func (l *loader) types(v *model.Value) (*shape, map[kind]bool) {
 	declared := v.Get("type")
 	switch {
 	case declared.Is(model.String):
 		s := l.typed(v, declared.Text)
 		if s == nil {
-			return nil, 0
+			return nil, nil
 		}
-		return s, kinds(0).with(s.kind)
+		return s, map[kind]bool{s.kind: true}
 	case declared.Is(model.Array):
-		s, seen := &shape{kind: combinedKind, criterion: anyOf, implied: true, value: v}, kinds(0)
+		s, seen := &shape{kind: combinedKind, criterion: anyOf, implied: true, value: v}, map[kind]bool{}
 		for _, name := range declared.Items {
 			if !name.Is(model.String) {
 				continue
 			}
 			if part := l.typed(v, name.Text); part != nil {
 				s.parts = append(s.parts, part)
-				seen = seen.with(part.kind)
+				seen[part.kind] = true
 			}
 		}
 		return s, seen
 	}
-	return nil, 0
+	return nil, nil
 }
 
 func (l *loader) typed(v *model.Value, name string) *shape {
@@ -176,18 +170,18 @@ func (l *loader) typed(v *model.Value, name string) *shape {
 }
 
 // untyped reads keywords that speak of a type which "type" does not name.
-func (l *loader) untyped(v *model.Value, draft model.Draft, seen kinds) []*shape {
+func (l *loader) untyped(v *model.Value, draft model.Draft, seen map[kind]bool) []*shape {
 	var parts []*shape
-	if !seen.has(arrayKind) && hasAny(v, arrayKeywords, draft) {
+	if !seen[arrayKind] && hasAny(v, arrayKeywords, draft) {
 		parts = append(parts, &shape{kind: arrayKind, array: l.arrayRules(v), value: v})
 	}
-	if !seen.has(objectKind) && hasAny(v, objectKeywords, draft) {
+	if !seen[objectKind] && hasAny(v, objectKeywords, draft) {
 		parts = append(parts, &shape{kind: objectKind, object: l.objectRules(v), value: v})
 	}
-	if !seen.has(numberKind) && hasAny(v, numberKeywords, draft) {
+	if !seen[numberKind] && hasAny(v, numberKeywords, draft) {
 		parts = append(parts, &shape{kind: numberKind, number: l.numberRules(v), value: v})
 	}
-	if !seen.has(stringKind) && hasAny(v, stringKeywords, draft) {
+	if !seen[stringKind] && hasAny(v, stringKeywords, draft) {
 		parts = append(parts, &shape{kind: stringKind, text: l.stringRules(v), value: v})
 	}
 	if draft >= model.Draft7 && hasAny(v, conditionalKeywords, draft) {
@@ -282,7 +276,6 @@ func (l *loader) properties(o *objectRules, v *model.Value) {
 	if !v.Is(model.Object) {
 		return
 	}
-	o.properties, o.index = make([]property, 0, len(v.Members)), make(map[string]*shape, len(v.Members))
 	for _, m := range v.Members {
 		if s := l.load(m.Value); s != nil {
 			o.add(m.Key, s)

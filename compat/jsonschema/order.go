@@ -1,8 +1,7 @@
 package jsonschema
 
 import (
-	"cmp"
-	"slices"
+	"sort"
 	"unicode/utf16"
 )
 
@@ -25,7 +24,7 @@ func hashOrder(names []string, room int) []string {
 		h := hash(name)
 		entries[i] = entry{(h ^ h>>16) & uint32(capacity-1), name}
 	}
-	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.bucket, b.bucket) })
+	sort.SliceStable(entries, func(i, j int) bool { return entries[i].bucket < entries[j].bucket })
 	out := make([]string, len(names))
 	for i := range entries {
 		out[i] = entries[i].name

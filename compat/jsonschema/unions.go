@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"fmt"
 	"strconv"
 
 	model "github.com/concord-registry/concord/formats/jsonschema"
@@ -76,32 +77,13 @@ func distinct(parts []*shape) []*shape {
 	if len(parts) < 2 {
 		return parts
 	}
-	type class struct {
-		kind      kind
-		criterion criterion
-		implied   bool
-		integer   bool
-	}
-	classOf := func(s *shape) class {
-		return class{s.kind, s.criterion, s.implied, s.number != nil && s.number.integer}
-	}
-	members := make(map[class]int, len(parts))
-	for _, part := range parts {
-		members[classOf(part)]++
-	}
-	if len(members) == len(parts) {
-		return parts
-	}
-	type written struct {
-		class class
-		text  string
-	}
-	seen := make(map[written]bool, len(parts))
+	seen := make(map[string]bool, len(parts))
 	var out []*shape
 	for _, part := range parts {
-		key := written{classOf(part), string(model.AppendSorted(nil, part.value))}
-		if !seen[key] {
-			seen[key] = true
+		text := fmt.Sprintf("%d %s %v %v ", part.kind, part.criterion, part.implied, part.number != nil && part.number.integer)
+		text = string(model.AppendSorted([]byte(text), part.value))
+		if !seen[text] {
+			seen[text] = true
 			out = append(out, part)
 		}
 	}
