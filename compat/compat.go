@@ -167,7 +167,7 @@ type Finding struct {
 	Severity Severity `json:"severity"`
 	// Breaks lists the relations this finding is a breach of.
 	Breaks    []Relation `json:"breaks"`
-	Direction Direction  `json:"direction"`
+	Direction Direction  `json:"direction,omitempty"`
 	// Version is the registered version on the other side; 0 when that is not a version.
 	Version    int    `json:"version,omitempty"`
 	ReaderPath string `json:"readerPath,omitempty"`

@@ -126,6 +126,10 @@ func (c *call) getByGUID() error {
 		return err
 	}
 	c.cache = immutable
+	if len(c.query) > 0 {
+		// How a text is printed in another format may change with the server.
+		c.cache = revalidate
+	}
 	return c.schemaString(v, false)
 }
 

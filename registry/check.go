@@ -96,7 +96,10 @@ func (r *Registry) checkDraft(ctx context.Context, subject string, state *subjec
 	}
 	var source *text
 	err := r.store.View(func(v storage.View) (err error) {
-		source, err = r.source(v, contextOf(subject), req, !s.validatesNew(), formats.Options{Validate: s.validatesNew(), Strict: s.validatesFields()})
+		source, err = r.source(v, contextOf(subject), req, parseOptions{
+			Options:     formats.Options{Validate: s.validatesNew(), Strict: s.validatesFields()},
+			deletedRefs: !s.validatesNew(), normalized: opt.Normalize || s.normalizes(),
+		})
 		return err
 	})
 	if err != nil {
@@ -104,7 +107,7 @@ func (r *Registry) checkDraft(ctx context.Context, subject string, state *subjec
 	}
 	metadata, rules := populate(req.Metadata, req.RuleSet, state.content, s)
 	req.Metadata, req.RuleSet = sortMetadata(metadata), rules
-	return r.draft(ctx, source, req, opt.Normalize || s.normalizes())
+	return r.draft(ctx, source, req)
 }
 
 func invalidReport(s *settings, err error) *compat.Report {
@@ -189,14 +192,14 @@ func (r *Registry) history(ctx context.Context, state *subjectState, d *draft, s
 		if !sameGroup(s.CompatibilityGroup, d.content.Metadata, stored.content.Metadata) {
 			continue
 		}
-		schema, err := r.parse(ctx, stored.text)
+		p, err := r.parse(ctx, stored.text)
 		switch {
 		case CodeOf(err) != 0:
 			unparseable = append(unparseable, unparseableFinding(row.Version, err))
 		case err != nil:
 			return nil, nil, err
 		default:
-			versions = append(versions, compat.Version{Number: row.Version, Schema: schema})
+			versions = append(versions, compat.Version{Number: row.Version, Schema: p.schema})
 		}
 		if !s.level.Transitive() {
 			break

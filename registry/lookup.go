@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -16,8 +15,13 @@ func (r *Registry) Lookup(ctx context.Context, subject string, req SchemaRequest
 	if err := prepare(&req); err != nil {
 		return nil, err
 	}
+	quick := func(v storage.View, row *storage.Row) (bool, error) { return opt.WithDeleted || !row.Deleted, nil }
+	version, err := r.quick(ctx, subject, &req, opt.Format, opt.Normalize, quick)
+	if version != nil || err != nil {
+		return version, err
+	}
 	var owners []string
-	err := r.store.View(func(v storage.View) (err error) {
+	err = r.store.View(func(v storage.View) (err error) {
 		owners, err = inEveryContext(v, subject)
 		return err
 	})
@@ -67,7 +71,7 @@ func (r *Registry) find(ctx context.Context, subject string, req *SchemaRequest,
 			return err
 		}
 		if !blank(req) {
-			source, err = r.source(v, contextOf(subject), req, true, formats.Options{})
+			source, err = r.source(v, contextOf(subject), req, parseOptions{deletedRefs: true, normalized: opt.Normalize || s.normalizes()})
 		}
 		return err
 	})
@@ -77,7 +81,7 @@ func (r *Registry) find(ctx context.Context, subject string, req *SchemaRequest,
 	if blank(req) {
 		return nil, state.missing(opt.WithDeleted)
 	}
-	d, err := r.draft(ctx, source, req, opt.Normalize || s.normalizes())
+	d, err := r.draft(ctx, source, req)
 	if err != nil {
 		return nil, err
 	}
@@ -101,18 +105,15 @@ func (r *Registry) find(ctx context.Context, subject string, req *SchemaRequest,
 
 // match finds the version that has the draft's key, the newest live one first, or else the newest one that is equivalent.
 func (r *Registry) match(ctx context.Context, state *subjectState, d *draft, withDeleted bool) (*storage.Row, error) {
-	var rows []storage.Row
-	err := r.store.View(func(v storage.View) error {
-		id, err := v.FindID(contextOf(state.subject), d.key())
-		if err == nil && id != 0 {
-			rows, err = v.RowsOfIDIn(state.subject, id)
-		}
+	var row *storage.Row
+	err := r.store.View(func(v storage.View) (err error) {
+		row, err = r.rowOfContent(v, state.subject, d)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	if row := preferred(rows); row != nil && (withDeleted || !row.Deleted) {
+	if row != nil && (withDeleted || !row.Deleted) {
 		return row, nil
 	}
 	return r.equivalent(ctx, state, d, withDeleted)
@@ -188,7 +189,7 @@ func (r *Registry) sameContent(ctx context.Context, d *draft, version *storedVer
 	if err != nil {
 		return false, err
 	}
-	return d.schema.Equivalent(stored), nil
+	return d.schema.Equivalent(stored.schema), nil
 }
 
 // subjectState is what a decision about a subject starts from.

@@ -53,8 +53,9 @@ func (r *Registry) requireWritable(v storage.View, subject string) error {
 	return err
 }
 
+// notPermitted names the context as clients know it from the reference: ":.ctx:", and nothing for the default one.
 func notPermitted(subject, why string) error {
-	return errorf(OperationNotPermitted, "Subject %s in context %s %s", subject, contextOf(subject), why)
+	return errorf(OperationNotPermitted, "Subject %s in context %s %s", subject, contextSubject(contextOf(subject)), why)
 }
 
 // Mode returns the mode of a subject, or of everything for an empty one; effective asks for what is in force.

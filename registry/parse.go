@@ -7,55 +7,90 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/storage"
 )
 
-// parseKey identifies a parse: the type, every text that takes part, and how strictly they are read.
+// parseKey identifies a parse: the type, every text that takes part, and how they are read.
 type parseKey [sha256.Size]byte
 
 // text is a schema text with everything needed to parse it outside a View.
 type text struct {
-	typ formats.Type
-	src formats.Source
-	opt formats.Options
+	typ        formats.Type
+	src        formats.Source
+	opt        formats.Options
+	normalized bool
 }
+
+// parsed is what a text turns into.
+type parsed struct {
+	schema formats.Schema
+	refs   []formats.Reference
+	key    storage.ContentKey // of the schema and its references, without metadata and rules
+}
+
+// keyBuffers hold the input of parseKey hashes.
+var keyBuffers = sync.Pool{New: func() any { return new([]byte) }}
 
 func (t *text) key() parseKey {
-	h := sha256.New()
+	buffer := keyBuffers.Get().(*[]byte)
+	b := (*buffer)[:0]
 	write := func(parts ...string) {
 		for _, part := range parts {
-			h.Write(binary.BigEndian.AppendUint32(nil, uint32(len(part))))
-			h.Write([]byte(part))
+			b = binary.BigEndian.AppendUint32(b, uint32(len(part)))
+			b = append(b, part...)
 		}
 	}
-	number := func(n int) { h.Write(binary.BigEndian.AppendUint32(nil, uint32(n))) }
-	write(string(t.typ), fmt.Sprint(t.opt.Validate, t.opt.Strict), t.src.Text)
+	var flags byte
+	for i, set := range []bool{t.opt.Validate, t.opt.Strict, t.normalized} {
+		if set {
+			flags |= 1 << i
+		}
+	}
+	b = append(b, flags)
+	write(string(t.typ), t.src.Text)
 	for _, ref := range t.src.References {
 		write(ref.Name, ref.Subject)
-		number(ref.Version)
+		b = binary.BigEndian.AppendUint32(b, uint32(ref.Version))
 	}
-	number(len(t.src.Resolved))
+	b = binary.BigEndian.AppendUint32(b, uint32(len(t.src.Resolved)))
 	for _, resolved := range t.src.Resolved {
 		write(resolved.Name, resolved.Subject, resolved.Text)
-		number(resolved.Version)
+		b = binary.BigEndian.AppendUint32(b, uint32(resolved.Version))
 	}
-	return parseKey(h.Sum(nil))
+	*buffer = b
+	defer keyBuffers.Put(buffer)
+	return sha256.Sum256(b)
 }
 
-// parse parses a text, or returns the schema it was parsed to before.
-func (r *Registry) parse(ctx context.Context, t *text) (formats.Schema, error) {
+// parse parses a text, or returns what it was parsed to before.
+func (r *Registry) parse(ctx context.Context, t *text) (*parsed, error) {
 	key := t.key()
-	if schema, ok := r.parsed.get(key); ok {
-		return schema, nil
+	if p, ok := r.parsed.get(key); ok {
+		return p, nil
 	}
 	schema, err := r.engine.Parse(ctx, t.typ, t.src, t.opt)
 	if err != nil {
 		return nil, invalidSchema(t.typ, err)
 	}
-	r.parsed.put(key, schema, schema.Weight()+len(t.src.Text))
-	return schema, nil
+	refs := t.src.References
+	if t.normalized {
+		if schema, err = schema.Normalized(); err != nil {
+			return nil, invalidSchema(t.typ, err)
+		}
+		refs = normalizeReferences(refs)
+	}
+	p := &parsed{schema: schema, refs: refs}
+	p.key = storage.KeyOf(p.content(nil, nil))
+	r.parsed.put(key, p, schema.Weight()+len(t.src.Text))
+	return p, nil
+}
+
+// content is what the text stands for with the given metadata and rules; its guid is left out.
+func (p *parsed) content(m *Metadata, rules *RuleSet) *storage.Content {
+	return &storage.Content{Type: p.schema.Type(), Schema: p.schema.Canonical(), References: p.refs, Metadata: m, RuleSet: rules}
 }
 
 // invalidSchema turns what a parser says into the error a client sees. A cancelled request stays what it is.
@@ -84,46 +119,51 @@ func schemaType(name string) (formats.Type, error) {
 // blank reports whether a request leaves the schema out.
 func blank(req *SchemaRequest) bool { return strings.TrimSpace(req.Schema) == "" }
 
-// draft is a schema on its way in: parsed, with what else makes up its identity.
+// draft is a schema on its way in: parsed, with what else makes up its identity. The guid is added when it is stored.
 type draft struct {
-	schema  formats.Schema
+	*parsed
 	content storage.Content
 }
 
-func (d *draft) key() storage.ContentKey { return storage.KeyOf(&d.content) }
+func newDraft(p *parsed, m *Metadata, rules *RuleSet) *draft { return &draft{p, *p.content(m, rules)} }
 
-// draft parses a request whose references were resolved by source, and normalises it if asked to.
-func (r *Registry) draft(ctx context.Context, t *text, req *SchemaRequest, normalized bool) (*draft, error) {
-	schema, err := r.parse(ctx, t)
+func (d *draft) key() storage.ContentKey {
+	if d.content.Metadata == nil && d.content.RuleSet == nil {
+		return d.parsed.key
+	}
+	return storage.KeyOf(&d.content)
+}
+
+// draft parses a request whose references were resolved by source.
+func (r *Registry) draft(ctx context.Context, t *text, req *SchemaRequest) (*draft, error) {
+	p, err := r.parse(ctx, t)
 	if err != nil {
 		return nil, err
 	}
-	refs := t.src.References
-	if normalized {
-		if schema, err = schema.Normalized(); err != nil {
-			return nil, invalidSchema(t.typ, err)
-		}
-		refs = normalizeReferences(refs)
-	}
-	content := storage.Content{Type: t.typ, Schema: schema.Canonical(), References: refs, Metadata: req.Metadata, RuleSet: req.RuleSet}
-	content.GUID = storage.GUIDOf(&content)
-	return &draft{schema, content}, nil
+	return newDraft(p, req.Metadata, req.RuleSet), nil
+}
+
+// parseOptions say how the text of a request is read.
+type parseOptions struct {
+	formats.Options
+	deletedRefs bool // references to soft-deleted versions resolve
+	normalized  bool
 }
 
 // source collects what a request's schema is parsed from. Faults of its references are InvalidSchema.
-func (r *Registry) source(v storage.View, context string, req *SchemaRequest, deletedRefs bool, opt formats.Options) (*text, error) {
+func (r *Registry) source(v storage.View, context string, req *SchemaRequest, how parseOptions) (*text, error) {
 	t, err := schemaType(req.Type)
 	if err != nil {
 		return nil, err
 	}
-	declared, resolved, err := resolve(v, context, req.References, deletedRefs, r.opt.MaxReferences)
+	declared, resolved, err := resolve(v, context, req.References, how.deletedRefs, r.opt.MaxReferences)
 	if CodeOf(err) == InvalidSchema {
 		return nil, errorf(InvalidSchema, "Invalid schema of type %s, details: %s", t, err)
 	}
 	if err != nil {
 		return nil, err
 	}
-	return &text{t, formats.Source{Text: req.Schema, References: declared, Resolved: resolved}, opt}, nil
+	return &text{t, formats.Source{Text: req.Schema, References: declared, Resolved: resolved}, how.Options, how.normalized}, nil
 }
 
 // storedText collects what a registered content is parsed from.
@@ -132,5 +172,5 @@ func (r *Registry) storedText(v storage.View, context string, c *storage.Content
 	if err != nil {
 		return nil, err
 	}
-	return &text{c.Type, formats.Source{Text: c.Schema, References: declared, Resolved: resolved}, formats.Options{}}, nil
+	return &text{typ: c.Type, src: formats.Source{Text: c.Schema, References: declared, Resolved: resolved}}, nil
 }

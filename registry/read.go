@@ -95,16 +95,16 @@ func (r *Registry) finish(ctx context.Context, out *rendering) (*SchemaVersion, 
 	if out.text == nil {
 		return out.version, nil
 	}
-	schema, err := r.parse(ctx, out.text)
+	p, err := r.parse(ctx, out.text)
 	if err != nil {
 		return nil, err
 	}
 	if out.opt.Format != "" {
-		if out.version.Schema, err = schema.Print(out.opt.Format); err != nil {
+		if out.version.Schema, err = p.schema.Print(out.opt.Format); err != nil {
 			return nil, invalidSchema(out.version.Type, err)
 		}
 	}
-	if tagger, ok := schema.(formats.Tagger); ok && len(out.opt.FindTags) > 0 {
+	if tagger, ok := p.schema.(formats.Tagger); ok && len(out.opt.FindTags) > 0 {
 		out.version.Tags = selectTags(tagger.Tags(), out.opt.FindTags)
 	}
 	return out.version, nil

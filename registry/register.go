@@ -23,28 +23,16 @@ func (r *Registry) Register(ctx context.Context, subject string, req SchemaReque
 	if err := validSubject(subject); err != nil {
 		return nil, err
 	}
-	row, err := r.known(ctx, subject, &req, opt)
+	version, err := r.known(ctx, subject, &req, opt)
+	if version != nil || err != nil {
+		return version, err
+	}
+	unlock, err := r.locks.lock(ctx, subject)
 	if err != nil {
 		return nil, err
 	}
-	if row == nil {
-		unlock, err := r.locks.lock(ctx, subject)
-		if err != nil {
-			return nil, err
-		}
-		defer unlock()
-		return r.registerNew(ctx, subject, &req, opt)
-	}
-	return r.existing(ctx, row, opt)
-}
-
-// existing renders a version that a registration found to be there already.
-func (r *Registry) existing(ctx context.Context, row *storage.Row, opt RegisterOptions) (*SchemaVersion, error) {
-	version, err := r.found(ctx, row, opt.Format)
-	if err == nil {
-		version.Existing = true
-	}
-	return version, err
+	defer unlock()
+	return r.registerNew(ctx, subject, &req, opt)
 }
 
 // prepare validates what a request carries beyond its text and gives it its stored form.
@@ -65,52 +53,90 @@ func prepare(req *SchemaRequest) (err error) {
 
 // known is the path of every producer that starts: a schema that is registered already is found in one View, without
 // going through the writer, whatever the mode. nil means that the whole procedure decides.
-func (r *Registry) known(ctx context.Context, subject string, req *SchemaRequest, opt RegisterOptions) (*storage.Row, error) {
-	if blank(req) || len(req.TagsToAdd) > 0 || len(req.TagsToDrop) > 0 || req.PropagateTags {
+func (r *Registry) known(ctx context.Context, subject string, req *SchemaRequest, opt RegisterOptions) (*SchemaVersion, error) {
+	if len(req.TagsToAdd) > 0 || len(req.TagsToDrop) > 0 || req.PropagateTags {
 		return nil, nil
 	}
-	var source *text
-	var s *settings
-	var mode string
-	err := r.store.View(func(v storage.View) (err error) {
-		if s, err = r.effectiveConfig(v, subject); err != nil || s.fillsIn() {
-			return err
+	version, err := r.quick(ctx, subject, req, opt.Format, opt.Normalize, func(v storage.View, row *storage.Row) (bool, error) {
+		if row.Deleted || !answers(req, row) || req.Version != latest {
+			return !row.Deleted && answers(req, row), nil
 		}
-		if mode, err = effectiveMode(v, subject); err != nil {
-			return err
-		}
-		source, err = r.source(v, contextOf(subject), req, true, formats.Options{})
-		return err
+		last, err := v.Latest(subject)
+		return err == nil && last.Version == row.Version, err
 	})
-	if err != nil || source == nil {
+	if version != nil {
+		version.Existing = true
+	}
+	return version, err
+}
+
+// quick finds the version of a subject that has exactly the content of a request, if accept takes it, in one View when
+// the text was parsed before. nil means that there is none, or that the config would change the content.
+func (r *Registry) quick(ctx context.Context, subject string, req *SchemaRequest, format string, normalized bool, accept func(storage.View, *storage.Row) (bool, error)) (*SchemaVersion, error) {
+	if blank(req) {
+		return nil, nil
+	}
+	var p *parsed
+	var key parseKey
+	for {
+		var source *text
+		var found *rendering
+		err := r.store.View(func(v storage.View) (err error) {
+			if source, err = r.quickSource(v, subject, req, normalized); err != nil || source == nil {
+				return err
+			}
+			if now := source.key(); p == nil || now != key {
+				key = now
+				if p, _ = r.parsed.get(key); p == nil {
+					return nil
+				}
+			}
+			source = nil
+			row, err := r.rowOfContent(v, subject, newDraft(p, req.Metadata, req.RuleSet))
+			if err != nil || row == nil {
+				return err
+			}
+			if ok, err := accept(v, row); err != nil || !ok {
+				return err
+			}
+			found, err = r.render(v, row, ReadOptions{Format: format})
+			return err
+		})
+		switch {
+		case err != nil:
+			return nil, err
+		case found != nil:
+			return r.finish(ctx, found)
+		case source == nil:
+			return nil, nil
+		}
+		if p, err = r.parse(ctx, source); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// quickSource is what a request is parsed from when the subject's config leaves its content alone; nil when not.
+func (r *Registry) quickSource(v storage.View, subject string, req *SchemaRequest, normalized bool) (*text, error) {
+	s, err := r.effectiveConfig(v, subject)
+	if err != nil || s.fillsIn() {
 		return nil, err
 	}
-	d, err := r.draft(ctx, source, req, (opt.Normalize || s.normalizes()) && !imports(mode))
+	mode, err := effectiveMode(v, subject)
 	if err != nil {
 		return nil, err
 	}
-	var found *storage.Row
-	err = r.store.View(func(v storage.View) error {
-		id, err := v.FindID(contextOf(subject), d.key())
-		if err != nil || id == 0 {
-			return err
-		}
-		rows, err := v.RowsOfIDIn(subject, id)
-		if err != nil {
-			return err
-		}
-		if row := preferred(rows); row != nil && !row.Deleted && answers(req, row) {
-			if req.Version == latest {
-				last, err := v.Latest(subject)
-				if err != nil || last.Version != row.Version {
-					return err
-				}
-			}
-			found = row
-		}
-		return nil
-	})
-	return found, err
+	return r.source(v, contextOf(subject), req, parseOptions{deletedRefs: true, normalized: (normalized || s.normalizes()) && !imports(mode)})
+}
+
+// rowOfContent returns the version of a subject that has the content, a live one if there is; nil when there is none.
+func (r *Registry) rowOfContent(v storage.View, subject string, d *draft) (*storage.Row, error) {
+	id, err := v.FindID(contextOf(subject), d.key())
+	if err != nil || id == 0 {
+		return nil, err
+	}
+	rows, err := v.RowsOfIDIn(subject, id)
+	return preferred(rows), err
 }
 
 // answers reports whether an existing version is what a request asked for.
@@ -136,7 +162,11 @@ func (r *Registry) registerNew(ctx context.Context, subject string, req *SchemaR
 			return nil, err
 		}
 		if row != nil {
-			return r.existing(ctx, row, opt)
+			version, err := r.found(ctx, row, opt.Format)
+			if err == nil {
+				version.Existing = true
+			}
+			return version, err
 		}
 		result, err := r.store.Update(ctx, reg.decide)
 		switch {
@@ -276,8 +306,7 @@ func populate(m *Metadata, rules *RuleSet, previous *storage.Content, s *setting
 // populated returns the draft as registration would complete it; nil when that changes nothing.
 func (r *Registry) populated(state *subjectState, d *draft, s *settings) (*draft, error) {
 	metadata, rules := populate(d.content.Metadata, d.content.RuleSet, state.content, s)
-	filled := &draft{d.schema, d.content}
-	filled.content.Metadata, filled.content.RuleSet = sortMetadata(metadata), rules
+	filled := newDraft(d.parsed, sortMetadata(metadata), rules)
 	if filled.key() == d.key() {
 		return nil, nil
 	}
@@ -290,13 +319,18 @@ func (g *registration) parse(ctx context.Context) error {
 	isNew := g.req.ID == nil && g.settings.validatesNew() && !imports(g.mode)
 	var source *text
 	err := r.store.View(func(v storage.View) (err error) {
-		source, err = r.source(v, contextOf(g.subject), &g.req, !isNew, formats.Options{Validate: isNew, Strict: isNew && g.settings.validatesFields()})
+		source, err = r.source(v, contextOf(g.subject), &g.req, parseOptions{
+			Options:     formats.Options{Validate: isNew, Strict: isNew && g.settings.validatesFields()},
+			deletedRefs: !isNew, normalized: (g.opt.Normalize || g.settings.normalizes()) && !imports(g.mode),
+		})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	g.draft, err = r.draft(ctx, source, &g.req, (g.opt.Normalize || g.settings.normalizes()) && !imports(g.mode))
+	if g.draft, err = r.draft(ctx, source, &g.req); err == nil {
+		g.draft.content.GUID = storage.GUIDOf(&g.draft.content)
+	}
 	return err
 }
 
@@ -401,7 +435,7 @@ func (g *registration) pickID(v storage.View, context string) (id, highest int, 
 		return 0, 0, err
 	}
 	if content != nil && storage.KeyOf(content) != g.draft.key() {
-		return 0, 0, errorf(OperationNotPermitted, "Overwrite new schema with id %d in context %s is not permitted.", id, context)
+		return 0, 0, errorf(OperationNotPermitted, "Overwrite new schema with id %d in context %s is not permitted.", id, contextSubject(context))
 	}
 	return id, highest, nil
 }

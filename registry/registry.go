@@ -11,7 +11,6 @@ import (
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/engine"
-	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -36,7 +35,7 @@ type Registry struct {
 	store  Store
 	engine *engine.Engine
 	opt    Options
-	parsed *cache[parseKey, formats.Schema]
+	parsed *cache[parseKey, *parsed]
 	locks  locks
 }
 
@@ -54,7 +53,7 @@ func New(store Store, engine *engine.Engine, opt Options) *Registry {
 	if opt.CacheBytes == 0 {
 		opt.CacheBytes = 64 << 20
 	}
-	return &Registry{store: store, engine: engine, opt: opt, parsed: newCache[parseKey, formats.Schema](opt.CacheBytes)}
+	return &Registry{store: store, engine: engine, opt: opt, parsed: newCache[parseKey, *parsed](opt.CacheBytes)}
 }
 
 // Status describes the store.

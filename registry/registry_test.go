@@ -260,7 +260,7 @@ func TestReadOnlyRefusesNewContentButAnswersKnownOne(t *testing.T) {
 	}
 	_, err := f.Register(ctx, "s", registry.SchemaRequest{Schema: "a b"}, registry.RegisterOptions{})
 	f.wantCode(err, registry.OperationNotPermitted)
-	if want := "Subject s in context . is in read-only mode"; err.Error() != want {
+	if want := "Subject s in context  is in read-only mode"; err.Error() != want {
 		t.Errorf("got %q, want %q", err, want)
 	}
 	_, err = f.DeleteSubject(ctx, "s", false)

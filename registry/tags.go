@@ -59,19 +59,19 @@ func (g *registration) retag(ctx context.Context) error {
 				return err
 			}
 		}
-		source, err = r.source(v, contextOf(g.subject), &g.req, true, formats.Options{})
+		source, err = r.source(v, contextOf(g.subject), &g.req, parseOptions{deletedRefs: true})
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	schema, err := r.parse(ctx, source)
+	p, err := r.parse(ctx, source)
 	if err != nil {
 		return err
 	}
-	tagger, ok := schema.(formats.Tagger)
+	tagger, ok := p.schema.(formats.Tagger)
 	if !ok {
-		return errorf(InvalidSchema, "Schemas of type %s cannot carry tags", schema.Type())
+		return errorf(InvalidSchema, "Schemas of type %s cannot carry tags", source.typ)
 	}
 	add := g.req.TagsToAdd
 	if previous != nil {
@@ -82,16 +82,16 @@ func (g *registration) retag(ctx context.Context) error {
 		add = append(inherited, add...)
 	}
 	g.req.Schema, err = tagger.Retag(add, g.req.TagsToDrop)
-	return invalidSchema(schema.Type(), err)
+	return invalidSchema(source.typ, err)
 }
 
 // inheritedTags are the tags of the previous version on entities that the new one still has.
 func (r *Registry) inheritedTags(ctx context.Context, previous *text, next formats.Tagger) ([]formats.EntityTags, error) {
-	schema, err := r.parse(ctx, previous)
+	p, err := r.parse(ctx, previous)
 	if err != nil {
 		return nil, err
 	}
-	tagger, ok := schema.(formats.Tagger)
+	tagger, ok := p.schema.(formats.Tagger)
 	if !ok {
 		return nil, nil
 	}

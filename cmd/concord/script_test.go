@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"os"
+	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -40,11 +40,29 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// run runs a command inside the test process.
-func run(t *testing.T, environ []string, args ...string) (code int, stdout, stderr string) {
+// startServer runs `concord serve` inside the test process, on a free port, until the test ends. It returns the URL.
+func startServer(t *testing.T, args ...string) string {
 	t.Helper()
-	out, errs := newSafeBuffer(), newSafeBuffer()
-	m := &Main{Stdin: os.Stdin, Stdout: out, Stderr: errs, Environ: environ}
-	code = m.Run(context.Background(), args)
-	return code, out.String(), errs.String()
+	stdout, stderr := newSafeBuffer(), newSafeBuffer()
+	m := &Main{Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	code := 0
+	go func() {
+		code = m.Run(ctx, append([]string{"serve", "--listen", "127.0.0.1:0"}, args...))
+		close(done)
+	}()
+	t.Cleanup(func() {
+		stop()
+		<-done
+		if code != exitOK {
+			t.Errorf("serve ends with code %d:\n%s", code, stderr)
+		}
+	})
+	line, _ := stdout.line(done)
+	url := urlInLine.FindString(line)
+	if url == "" {
+		t.Fatalf("no URL in %q; stderr:\n%s", line, stderr)
+	}
+	return url
 }

@@ -141,6 +141,10 @@ func (l *list) compare(w, r *shape) {
 	if w == nil || r == nil || !l.spend() {
 		return
 	}
+	if simple(w) && simple(r) {
+		l.compareResolved(w, r)
+		return
+	}
 	key := pair{w, r}
 	if l.running[key] {
 		if l.refuted[key] {
@@ -163,6 +167,15 @@ func (l *list) compare(w, r *shape) {
 		f.path = f.path.below(l.path)
 		l.found = append(l.found, f)
 	}
+}
+
+// simple reports whether a shape has no subschemas, so that comparing it again costs less than remembering it.
+func simple(s *shape) bool {
+	switch s.kind {
+	case objectKind, arrayKind, combinedKind, notKind, referenceKind:
+		return false
+	}
+	return true
 }
 
 func (l *list) compareResolved(w, r *shape) {

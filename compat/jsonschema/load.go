@@ -121,30 +121,36 @@ func (l *loader) combined(v *model.Value, keyword criterion, list *model.Value) 
 	return s
 }
 
+// kinds is a set of kinds.
+type kinds uint16
+
+func (k kinds) has(one kind) bool   { return k&(1<<one) != 0 }
+func (k kinds) with(one kind) kinds { return k | 1<<one }
+
 // types reads "type" and reports which kinds of keywords it has taken.
-func (l *loader) types(v *model.Value) (*shape, map[kind]bool) {
+func (l *loader) types(v *model.Value) (*shape, kinds) {
 	declared := v.Get("type")
 	switch {
 	case declared.Is(model.String):
 		s := l.typed(v, declared.Text)
 		if s == nil {
-			return nil, nil
+			return nil, 0
 		}
-		return s, map[kind]bool{s.kind: true}
+		return s, kinds(0).with(s.kind)
 	case declared.Is(model.Array):
-		s, seen := &shape{kind: combinedKind, criterion: anyOf, implied: true, value: v}, map[kind]bool{}
+		s, seen := &shape{kind: combinedKind, criterion: anyOf, implied: true, value: v}, kinds(0)
 		for _, name := range declared.Items {
 			if !name.Is(model.String) {
 				continue
 			}
 			if part := l.typed(v, name.Text); part != nil {
 				s.parts = append(s.parts, part)
-				seen[part.kind] = true
+				seen = seen.with(part.kind)
 			}
 		}
 		return s, seen
 	}
-	return nil, nil
+	return nil, 0
 }
 
 func (l *loader) typed(v *model.Value, name string) *shape {
@@ -170,18 +176,18 @@ func (l *loader) typed(v *model.Value, name string) *shape {
 }
 
 // untyped reads keywords that speak of a type which "type" does not name.
-func (l *loader) untyped(v *model.Value, draft model.Draft, seen map[kind]bool) []*shape {
+func (l *loader) untyped(v *model.Value, draft model.Draft, seen kinds) []*shape {
 	var parts []*shape
-	if !seen[arrayKind] && hasAny(v, arrayKeywords, draft) {
+	if !seen.has(arrayKind) && hasAny(v, arrayKeywords, draft) {
 		parts = append(parts, &shape{kind: arrayKind, array: l.arrayRules(v), value: v})
 	}
-	if !seen[objectKind] && hasAny(v, objectKeywords, draft) {
+	if !seen.has(objectKind) && hasAny(v, objectKeywords, draft) {
 		parts = append(parts, &shape{kind: objectKind, object: l.objectRules(v), value: v})
 	}
-	if !seen[numberKind] && hasAny(v, numberKeywords, draft) {
+	if !seen.has(numberKind) && hasAny(v, numberKeywords, draft) {
 		parts = append(parts, &shape{kind: numberKind, number: l.numberRules(v), value: v})
 	}
-	if !seen[stringKind] && hasAny(v, stringKeywords, draft) {
+	if !seen.has(stringKind) && hasAny(v, stringKeywords, draft) {
 		parts = append(parts, &shape{kind: stringKind, text: l.stringRules(v), value: v})
 	}
 	if draft >= model.Draft7 && hasAny(v, conditionalKeywords, draft) {
@@ -276,6 +282,7 @@ func (l *loader) properties(o *objectRules, v *model.Value) {
 	if !v.Is(model.Object) {
 		return
 	}
+	o.properties, o.index = make([]property, 0, len(v.Members)), make(map[string]*shape, len(v.Members))
 	for _, m := range v.Members {
 		if s := l.load(m.Value); s != nil {
 			o.add(m.Key, s)

@@ -1,7 +1,8 @@
 package jsonschema
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 	"unicode/utf16"
 )
 
@@ -24,7 +25,7 @@ func hashOrder(names []string, room int) []string {
 		h := hash(name)
 		entries[i] = entry{(h ^ h>>16) & uint32(capacity-1), name}
 	}
-	sort.SliceStable(entries, func(i, j int) bool { return entries[i].bucket < entries[j].bucket })
+	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.bucket, b.bucket) })
 	out := make([]string, len(names))
 	for i := range entries {
 		out[i] = entries[i].name

@@ -1,7 +1,6 @@
 package jsonschema
 
 import (
-	"fmt"
 	"strconv"
 
 	model "github.com/concord-registry/concord/formats/jsonschema"
@@ -77,13 +76,32 @@ func distinct(parts []*shape) []*shape {
 	if len(parts) < 2 {
 		return parts
 	}
-	seen := make(map[string]bool, len(parts))
+	type class struct {
+		kind      kind
+		criterion criterion
+		implied   bool
+		integer   bool
+	}
+	classOf := func(s *shape) class {
+		return class{s.kind, s.criterion, s.implied, s.number != nil && s.number.integer}
+	}
+	members := make(map[class]int, len(parts))
+	for _, part := range parts {
+		members[classOf(part)]++
+	}
+	if len(members) == len(parts) {
+		return parts
+	}
+	type written struct {
+		class class
+		text  string
+	}
+	seen := make(map[written]bool, len(parts))
 	var out []*shape
 	for _, part := range parts {
-		text := fmt.Sprintf("%d %s %v %v ", part.kind, part.criterion, part.implied, part.number != nil && part.number.integer)
-		text = string(model.AppendSorted([]byte(text), part.value))
-		if !seen[text] {
-			seen[text] = true
+		key := written{classOf(part), string(model.AppendSorted(nil, part.value))}
+		if !seen[key] {
+			seen[key] = true
 			out = append(out, part)
 		}
 	}

@@ -1,6 +1,8 @@
 package jsonschema
 
 import (
+	"sort"
+	"strconv"
 	"sync"
 
 	"github.com/concord-registry/concord/formats"
@@ -32,6 +34,36 @@ func (d *Document) Span(v *Value) *formats.Span {
 		return nil
 	}
 	return d.span(v.Start, v.End)
+}
+
+// Pointer is the JSON pointer of v, which must be a value of this document, with a leading "#". It is found by the place of v
+// in the text.
+func (d *Document) Pointer(v *Value) string {
+	pointer := []byte{'#'}
+	at := d.Root
+	for at != v {
+		below, token := at.childAt(v.Start)
+		if below == nil {
+			break
+		}
+		pointer = append(append(pointer, '/'), EscapeToken(token)...)
+		at = below
+	}
+	return string(pointer)
+}
+
+// childAt returns the child that covers a byte offset, and its token in a pointer.
+func (v *Value) childAt(offset int) (*Value, string) {
+	if i := sort.Search(len(v.Items), func(i int) bool { return v.Items[i].End > offset }); i < len(v.Items) {
+		return v.Items[i], strconv.Itoa(i)
+	}
+	// Members are in order but for repeated names, the last of which stands at the place of the first.
+	for i := range v.Members {
+		if m := &v.Members[i]; m.Value.Start <= offset && offset < m.Value.End {
+			return m.Value, m.Key
+		}
+	}
+	return nil, ""
 }
 
 // KeySpan is the place of a keyword: the name of the member with its quotes up to the end of its value.

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	validator "github.com/santhosh-tekuri/jsonschema/v5"
+
 	"github.com/concord-registry/concord/formats"
 )
 
@@ -132,5 +134,39 @@ func TestTheValidatorKnowsTheReferences(t *testing.T) {
 	}
 	if err := v.Validate([]byte(`{"a":1}`)); !Invalid(err) {
 		t.Errorf("got %v, want the instance to be invalid", err)
+	}
+}
+
+func TestLocationsOfTheCompiledSchemaLeadBackToTheText(t *testing.T) {
+	for name, text := range map[string]string{
+		"without an $id":       `{"properties":{"a/b %":{"items":[{"type":"string"}]}}}`,
+		"with an absolute $id": `{"$id":"http://x.org/r.json","properties":{"a/b %":{"items":[{"type":"string"}]}}}`,
+		"with a relative $id":  `{"$id":"r.json","properties":{"a/b %":{"items":[{"type":"string"}]}}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := parse(t, text)
+			v, err := s.Validator()
+			if err != nil {
+				t.Fatal(err)
+			}
+			compiled := v.Compiled().Properties["a/b %"].Items.([]*validator.Schema)[0]
+			document, value := s.Locate(compiled.Location)
+			if want := s.Root().At("/properties/a~1b %/items/0"); value != want || document != s.Document() {
+				t.Fatalf("%s leads to %v, want %v", compiled.Location, value, want)
+			}
+			if got := document.Pointer(value); got != "#/properties/a~1b %/items/0" {
+				t.Errorf("pointer %s", got)
+			}
+			failed, ok := v.Validate([]byte(`{"a/b %":[1]}`)).(*validator.ValidationError)
+			if !ok {
+				t.Fatal("the instance should be invalid")
+			}
+			for len(failed.Causes) > 0 {
+				failed = failed.Causes[0]
+			}
+			if _, value := s.Locate(failed.AbsoluteKeywordLocation); value == nil || value.Text != "string" {
+				t.Errorf("%s leads to %v", failed.AbsoluteKeywordLocation, value)
+			}
+		})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/url"
 	"regexp"
 	"strings"
 
@@ -81,6 +82,32 @@ func (s *Schema) newValidator() (v *Validator, err error) {
 // documentURI is what the validator knows a document as. It is not the document's own URI: that one may be declared
 // twice, or be an address of something else.
 func documentURI(i int) string { return fmt.Sprintf("mem://document/%d", i) }
+
+// Locate finds the value that a location of the compiled schema stands for: the Location of a compiled (sub)schema, or the
+// AbsoluteKeywordLocation of a validation error. It returns nil when the location is not one of this schema (a metaschema).
+func (s *Schema) Locate(location string) (*Document, *Value) {
+	uri, fragment, _ := strings.Cut(location, "#")
+	for i, d := range s.graph.documents {
+		known := documentURI(i)
+		if id := identity(d.Root, d.Draft); id != "" {
+			known = withoutFragment(join(known, id))
+		}
+		if uri != known && uri != documentURI(i) {
+			continue
+		}
+		v := d.Root
+		for _, token := range strings.Split(fragment, "/")[1:] {
+			if decoded, err := url.PathUnescape(token); err == nil {
+				token = decoded
+			}
+			v = v.step(UnescapeToken(token))
+		}
+		if v != nil {
+			return d, v
+		}
+	}
+	return nil, nil
+}
 
 // rewriter turns a document into what the library understands with the same meaning: a $schema it does not know becomes
 // draft-07, a reference into another document becomes that document's address, an impossible pattern is left out.

@@ -178,6 +178,9 @@ func (v *Value) At(pointer string) *Value {
 }
 
 func (v *Value) step(token string) *Value {
+	if v == nil {
+		return nil
+	}
 	if v.Is(Array) {
 		i, err := strconv.Atoi(token)
 		if err != nil || i < 0 || i >= len(v.Items) || strconv.Itoa(i) != token {

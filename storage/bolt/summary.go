@@ -1,6 +1,10 @@
 package bolt
 
-import "github.com/concord-registry/concord/storage"
+import (
+	"slices"
+
+	"github.com/concord-registry/concord/storage"
+)
 
 // summarise brings a subject's summary and the totals up to date after one of its versions went from old to row; nil
 // stands for a version that is not there. The row bucket has the new state already.
@@ -69,17 +73,30 @@ func (t *transaction) findEnds(s *storage.Subject, version int, row *rowValue) e
 	if !gone && !hidden {
 		return nil
 	}
-	s.Highest, s.Latest = 0, 0
+	return t.searchEnds(s)
+}
+
+// searchEnds finds the highest and the latest version of a subject, looking further and further back. It goes forward
+// from a guess instead of backward from the end, because bbolt's Prev stops at a page that the same transaction emptied.
+func (t *transaction) searchEnds(s *storage.Subject) error {
+	top := s.Highest
 	prefix := append(appendSubject(nil, s.Name), 0)
-	return t.scan(rowBucket, prefix, prefix, func(key, body []byte) (bool, error) {
-		value, ok := decodeRow(body)
-		if !ok {
-			return false, t.malformed(rowBucket, key)
+	s.Highest, s.Latest = 0, 0
+	for back := int64(64); ; back *= 8 {
+		from := int(max(1, int64(top)-back))
+		err := t.scan(rowBucket, prefix, appendNumber(slices.Clone(prefix), from), func(key, body []byte) (bool, error) {
+			value, ok := decodeRow(body)
+			if !ok {
+				return false, t.malformed(rowBucket, key)
+			}
+			s.Highest, _ = trailingNumber(key)
+			if !value.deleted {
+				s.Latest = s.Highest
+			}
+			return true, nil
+		})
+		if err != nil || from == 1 || s.Highest > 0 && (s.Latest > 0 || s.Live == 0) {
+			return err
 		}
-		s.Highest, _ = trailingNumber(key)
-		if !value.deleted {
-			s.Latest = s.Highest
-		}
-		return true, nil
-	})
+	}
 }

@@ -21,10 +21,36 @@ func Run(t *testing.T, newOpen func(t testing.TB) Open) {
 	}{
 		{"an empty store has the default context and nothing else", testEmpty},
 		{"a registered version is found in every way", testRegister},
+		{"a schema under two subjects has one id and one content", testShared},
+		{"a soft-deleted version stays readable and is not the latest", testSoftDelete},
+		{"deleting a subject marks the versions up to the one named", testDeleteSubject},
+		{"clearing removes what is soft-deleted and nothing else", testClear},
+		{"a permanently deleted version takes its content along when it was the last", testDrop},
+		{"the highest id never falls", testHighestID},
+		{"the ends of a long subject are right after every deletion", testLongSubject},
+		{"an id is refused a second content", testSecondContent},
+		{"ids of different contexts are different ids", testContexts},
+		{"references are found from their target, in every context", testReferrers},
+		{"subjects are listed in order, by prefix, from a name, until stopped", testSubjects},
+		{"config and mode are kept per subject and context", testSettings},
+		{"a subject's revision changes with every record about it and never comes back", testRevision},
+		{"records that cannot be read are refused and change nothing", testHostileRecords},
+		{"records that do not fit are too large", testTooLarge},
+		{"a record of an unknown type changes nothing", testUnknownType},
+		{"an error of a decision is returned as it is and writes nothing", testDecideError},
+		{"a decision that panics is an error of its caller alone", testDecidePanic},
+		{"a record that is refused undoes the records before it", testRefusedRecord},
+		{"every decision sees what its predecessors decided", testSerial},
+		{"concurrent registrations of one content get one id", testOneID},
+		{"a view is a snapshot", testSnapshot},
+		{"an update whose context has ended returns its error", testCancelled},
+		{"what was acknowledged is there after reopening", testReopen},
+		{"closing finishes what is queued and refuses the rest", testClose},
 	}
 	for _, c := range suite {
 		t.Run(c.name, func(t *testing.T) { c.test(t, newOpen(t)) })
 	}
+	t.Run("random records make the state that a plain model has", func(t *testing.T) { testModel(t, newOpen) })
 }
 
 // apply stores records in one update.

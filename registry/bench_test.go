@@ -1,0 +1,79 @@
+package registry_test
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/concord-registry/concord/compat/engine"
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/storage/bolt"
+)
+
+// benchRegistry holds 1,000 subjects with one Avro schema of about 1 KB each.
+func benchRegistry(b *testing.B) (*registry.Registry, []string) {
+	b.Helper()
+	store, err := bolt.Open(filepath.Join(b.TempDir(), "concord.db"), bolt.Options{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { _ = store.Close() })
+	r := registry.New(store, engine.Default(formats.Limits{}), registry.Options{})
+	texts := make([]string, 1000)
+	for i := range texts {
+		var fields []string
+		for f := range 20 {
+			fields = append(fields, fmt.Sprintf(`{"name":"field_%d_%d","type":["null","string"],"default":null}`, i, f))
+		}
+		texts[i] = fmt.Sprintf(`{"type":"record","name":"R%d","namespace":"bench","fields":[%s]}`, i, strings.Join(fields, ","))
+		if _, err := r.Register(context.Background(), fmt.Sprintf("s%d", i), registry.SchemaRequest{Schema: texts[i]}, registry.RegisterOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return r, texts
+}
+
+func BenchmarkByID(b *testing.B) {
+	r, texts := benchRegistry(b)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if _, err := r.ByID(context.Background(), i%len(texts)+1, "", registry.ReadOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLatestVersion(b *testing.B) {
+	r, texts := benchRegistry(b)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		if _, err := r.Version(context.Background(), fmt.Sprintf("s%d", i%len(texts)), "latest", registry.ReadOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkRegisterKnown(b *testing.B) {
+	r, texts := benchRegistry(b)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		n := i % len(texts)
+		if _, err := r.Register(context.Background(), fmt.Sprintf("s%d", n), registry.SchemaRequest{Schema: texts[n]}, registry.RegisterOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLookup(b *testing.B) {
+	r, texts := benchRegistry(b)
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		n := i % len(texts)
+		if _, err := r.Lookup(context.Background(), fmt.Sprintf("s%d", n), registry.SchemaRequest{Schema: texts[n]}, registry.LookupOptions{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
