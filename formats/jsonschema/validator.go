@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 
 	validator "github.com/santhosh-tekuri/jsonschema/v5"
@@ -18,7 +19,8 @@ const VerifiedBy = "santhosh-tekuri/jsonschema v5.3.1"
 // Validator tells whether an instance is valid under a schema, by an independent implementation of JSON Schema.
 // It is safe for concurrent use.
 type Validator struct {
-	schema *validator.Schema
+	schema  *validator.Schema
+	anchors []*validator.Schema
 	// Exact is false when a pattern had to be left out because it is not a regular expression the library can run
 	// (look-around, back-references). Such a validator accepts too much.
 	Exact bool
@@ -41,6 +43,10 @@ func (v *Validator) ValidateValue(value any) error { return v.schema.Validate(va
 
 // Compiled is the library's schema.
 func (v *Validator) Compiled() *validator.Schema { return v.schema }
+
+// Anchors lists the compiled subschemas with a $dynamicAnchor. A $dynamicRef can lead to one that Compiled itself does
+// not lead to.
+func (v *Validator) Anchors() []*validator.Schema { return v.anchors }
 
 // Invalid reports whether err says that the instance breaks the schema (rather than that it could not be checked).
 func Invalid(err error) bool {
@@ -76,7 +82,45 @@ func (s *Schema) newValidator() (v *Validator, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Validator{schema: compiled, Exact: w.exact}, nil
+	anchors, err := s.compileAnchors(compiler)
+	if err != nil {
+		return nil, err
+	}
+	return &Validator{schema: compiled, anchors: anchors, Exact: w.exact}, nil
+}
+
+// compileAnchors has the compiler hand out every subschema with a $dynamicAnchor, which it knows from 2020-12 on.
+func (s *Schema) compileAnchors(compiler *validator.Compiler) ([]*validator.Schema, error) {
+	var anchors []*validator.Schema
+	for i, d := range s.graph.documents {
+		if d.Draft < Draft2020 {
+			continue
+		}
+		var places []string
+		dynamicAnchorsIn(d.Root, "", &places)
+		for _, place := range places {
+			compiled, err := compiler.Compile(documentURI(i) + "#" + place)
+			if err != nil {
+				return nil, err
+			}
+			anchors = append(anchors, compiled)
+		}
+	}
+	return anchors, nil
+}
+
+// dynamicAnchorsIn collects the places of subschemas with a $dynamicAnchor, escaped as the library escapes them.
+func dynamicAnchorsIn(v *Value, place string, places *[]string) {
+	if v.Is(Object) && v.scope != nil && v.Get("$dynamicAnchor").Is(String) {
+		*places = append(*places, place)
+	}
+	for i, item := range v.Items {
+		dynamicAnchorsIn(item, place+"/"+strconv.Itoa(i), places)
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		dynamicAnchorsIn(m.Value, place+"/"+url.PathEscape(EscapeToken(m.Key)), places)
+	}
 }
 
 // documentURI is what the validator knows a document as. It is not the document's own URI: that one may be declared

@@ -1,0 +1,372 @@
+package inclusion
+
+import (
+	"encoding/binary"
+	"math/big"
+	"sort"
+)
+
+// interner makes schemas that say the same one and the same, so that "the writer's street is the reader's street" is
+// seen at once, without a proof. Titles, the names of definitions and the difference between a $ref and what it leads to
+// are gone by then.
+type interner struct {
+	byKey map[string]*schema
+	next  int
+	key   []byte
+}
+
+func newInterner() *interner { return &interner{byKey: map[string]*schema{}} }
+
+// one returns the unique schema that says what s says, given that the schemas s refers to are already unique.
+func (in *interner) one(s *schema) *schema {
+	in.key = appendKey(in.key[:0], s, (*schema).identity)
+	if known, ok := in.byKey[string(in.key)]; ok {
+		return known
+	}
+	in.next++
+	s.id = in.next
+	in.byKey[string(in.key)] = s
+	return s
+}
+
+func (s *schema) identity() int { return s.id }
+
+// all makes everything the roots lead to unique and returns the unique roots. What is not recursive is done from the
+// leaves up; the rest is split into classes until nothing tells two members of a class apart.
+func (in *interner) all(roots []*schema) []*schema {
+	out := make([]*schema, len(roots))
+	for i, s := range roots {
+		out[i] = s.target()
+	}
+	nodes := reachable(out)
+	unique := make(map[*schema]*schema, len(nodes))
+	waiting := make(map[*schema]int, len(nodes)) // how many children are not unique yet
+	parents := make(map[*schema][]*schema, len(nodes))
+	var ready []*schema
+	for _, s := range nodes {
+		n := 0
+		s.children(func(child **schema) {
+			parents[*child] = append(parents[*child], s)
+			n++
+		})
+		if waiting[s] = n; n == 0 {
+			ready = append(ready, s)
+		}
+	}
+	for len(ready) > 0 {
+		s := ready[len(ready)-1]
+		ready = ready[:len(ready)-1]
+		delete(waiting, s)
+		s.children(func(child **schema) { *child = unique[*child] })
+		unique[s] = in.one(s)
+		for _, parent := range parents[s] {
+			if waiting[parent]--; waiting[parent] == 0 {
+				ready = append(ready, parent)
+			}
+		}
+	}
+	if len(waiting) > 0 {
+		in.recursive(nodes, waiting, unique)
+	}
+	for i, s := range out {
+		out[i] = unique[s]
+	}
+	return out
+}
+
+// target follows schemas that do nothing but refer to another.
+func (s *schema) target() *schema {
+	for hops := 0; hops < 10_000 && len(s.allOf) == 1; hops++ {
+		bare := *s
+		bare.allOf = nil
+		if !bare.free() {
+			break
+		}
+		s = s.allOf[0]
+	}
+	return s
+}
+
+// reachable lists everything the roots lead to, and removes the detours of mere references.
+func reachable(roots []*schema) []*schema {
+	seen := map[*schema]bool{}
+	var list []*schema
+	add := func(s *schema) {
+		if !seen[s] {
+			seen[s] = true
+			list = append(list, s)
+		}
+	}
+	for _, s := range roots {
+		add(s)
+	}
+	for i := 0; i < len(list); i++ {
+		list[i].children(func(child **schema) {
+			*child = (*child).target()
+			add(*child)
+		})
+	}
+	return list
+}
+
+// recursive handles the schemas that lead to a cycle: those in waiting.
+func (in *interner) recursive(nodes []*schema, waiting map[*schema]int, unique map[*schema]*schema) {
+	var open []*schema
+	class := map[*schema]int{}
+	for _, s := range nodes {
+		if _, ok := waiting[s]; ok {
+			open = append(open, s)
+			class[s] = 0
+		}
+	}
+	number := func(s *schema) int {
+		if u, ok := unique[s]; ok {
+			return u.id
+		}
+		return -1 - class[s]
+	}
+	count := 1
+	for {
+		keys := map[string]int{}
+		next := make(map[*schema]int, len(open))
+		for _, s := range open {
+			in.key = binary.AppendVarint(in.key[:0], int64(class[s]))
+			in.key = appendKey(in.key, s, number)
+			c, ok := keys[string(in.key)]
+			if !ok {
+				c = len(keys)
+				keys[string(in.key)] = c
+			}
+			next[s] = c
+		}
+		class = next
+		if len(keys) == count {
+			break
+		}
+		count = len(keys)
+	}
+	representative := make([]*schema, count)
+	for _, s := range open {
+		if representative[class[s]] == nil {
+			in.next++
+			s.id = in.next
+			representative[class[s]] = s
+		}
+		unique[s] = representative[class[s]]
+	}
+	for _, s := range open {
+		s.children(func(child **schema) { *child = unique[*child] })
+	}
+}
+
+// children calls visit with every place in s that holds a schema. Absent ones are left out.
+func (s *schema) children(visit func(child **schema)) {
+	one := func(child **schema) {
+		if *child != nil {
+			visit(child)
+		}
+	}
+	many := func(list []*schema) {
+		for i := range list {
+			visit(&list[i])
+		}
+	}
+	many(s.allOf)
+	many(s.anyOf)
+	many(s.oneOf)
+	one(&s.not)
+	one(&s.ifs)
+	one(&s.then)
+	one(&s.els)
+	if r := s.arrays; r != nil {
+		many(r.prefix)
+		one(&r.rest)
+		one(&r.contains)
+		one(&r.unevaluated)
+	}
+	if r := s.objects; r != nil {
+		for _, name := range r.names {
+			child := r.properties[name]
+			visit(&child)
+			r.properties[name] = child
+		}
+		for i := range r.patterns {
+			visit(&r.patterns[i].schema)
+		}
+		one(&r.additional)
+		one(&r.propertyNames)
+		for i := range r.dependent {
+			visit(&r.dependent[i].schema)
+		}
+		one(&r.unevaluated)
+	}
+}
+
+// appendKey appends a text that two schemas share exactly when they say the same, where number identifies the schemas
+// they refer to.
+func appendKey(key []byte, s *schema, number func(*schema) int) []byte {
+	k := keyWriter{key, number}
+	k.int(int(s.kinds))
+	k.bool(s.integer)
+	if s.values != nil {
+		ids := sortedNames(s.values.index)
+		k.int(len(ids))
+		for _, id := range ids {
+			k.text(id)
+		}
+	} else {
+		k.int(-1)
+	}
+	k.set(s.allOf)
+	k.set(s.anyOf)
+	k.set(s.oneOf)
+	k.schema(s.not)
+	k.schema(s.ifs)
+	k.schema(s.then)
+	k.schema(s.els)
+	if r := s.numbers; r != nil {
+		k.tag('n')
+		k.rat(r.min)
+		k.rat(r.max)
+		k.bool(r.minOpen)
+		k.bool(r.maxOpen)
+		k.rat(r.multipleOf)
+	}
+	if r := s.strings; r != nil {
+		k.tag('s')
+		k.int(r.minLength)
+		k.int(r.maxLength)
+		k.bool(r.pattern != nil)
+		if r.pattern != nil {
+			k.text(r.pattern.String())
+		}
+		for _, p := range r.predicates {
+			k.tag('p')
+			k.text(p.name)
+		}
+	}
+	if r := s.arrays; r != nil {
+		k.tag('a')
+		k.arrays(r)
+	}
+	if r := s.objects; r != nil {
+		k.tag('o')
+		k.objects(r)
+	}
+	return k.key
+}
+
+// keyWriter writes keys in which no part can be mistaken for another.
+type keyWriter struct {
+	key    []byte
+	number func(*schema) int
+}
+
+func (k *keyWriter) tag(c byte) { k.key = append(k.key, c) }
+func (k *keyWriter) int(n int)  { k.key = binary.AppendVarint(k.key, int64(n)) }
+func (k *keyWriter) text(s string) {
+	k.int(len(s))
+	k.key = append(k.key, s...)
+}
+
+func (k *keyWriter) bool(b bool) {
+	if b {
+		k.tag(1)
+	} else {
+		k.tag(0)
+	}
+}
+
+func (k *keyWriter) rat(r *big.Rat) {
+	if r == nil {
+		k.int(-1)
+		return
+	}
+	k.text(r.RatString())
+}
+
+func (k *keyWriter) schema(s *schema) {
+	if s == nil {
+		k.tag(0)
+		return
+	}
+	k.tag(1)
+	k.int(k.number(s))
+}
+
+func (k *keyWriter) list(list []*schema) {
+	k.int(len(list))
+	for _, s := range list {
+		k.schema(s)
+	}
+}
+
+// set is list where the order does not matter.
+func (k *keyWriter) set(list []*schema) {
+	if len(list) < 2 {
+		k.list(list)
+		return
+	}
+	numbers := make([]int, len(list))
+	for i, s := range list {
+		numbers[i] = k.number(s)
+	}
+	sort.Ints(numbers)
+	k.int(len(list))
+	for _, n := range numbers {
+		k.tag(1)
+		k.int(n)
+	}
+}
+
+func (k *keyWriter) arrays(r *arrayRules) {
+	k.list(r.prefix)
+	k.schema(r.rest)
+	k.bool(r.restEvaluated)
+	k.int(r.minItems)
+	k.int(r.maxItems)
+	k.bool(r.unique)
+	k.schema(r.contains)
+	k.int(r.minContains)
+	k.int(r.maxContains)
+	k.bool(r.containsEvaluates)
+	k.schema(r.unevaluated)
+}
+
+func (k *keyWriter) objects(r *objectRules) {
+	k.int(len(r.names))
+	for _, name := range r.names {
+		k.text(name)
+		k.schema(r.properties[name])
+	}
+	k.int(len(r.patterns))
+	for _, p := range r.patterns {
+		k.text(p.pattern.String())
+		k.schema(p.schema)
+	}
+	k.schema(r.additional)
+	required := append([]string(nil), r.required...)
+	sort.Strings(required)
+	k.int(len(required))
+	for _, name := range required {
+		k.text(name)
+	}
+	k.int(r.minProperties)
+	k.int(r.maxProperties)
+	k.schema(r.propertyNames)
+	k.int(len(r.needs))
+	for _, n := range r.needs {
+		k.text(n.name)
+		k.int(len(n.others))
+		for _, other := range n.others {
+			k.text(other)
+		}
+	}
+	k.int(len(r.dependent))
+	for _, d := range r.dependent {
+		k.text(d.name)
+		k.schema(d.schema)
+	}
+	k.schema(r.unevaluated)
+	k.text(r.opaque)
+}

@@ -1,0 +1,125 @@
+package inclusion
+
+import (
+	"encoding/base64"
+	"encoding/json"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
+
+// predicate is an assertion about strings that is not a regular expression: a format, an encoding, a media type. What
+// the solver knows of it are two patterns between which it lies.
+type predicate struct {
+	name string
+	// check asks the validator itself; nil when nobody can tell.
+	check func(string) bool
+	// within matches every string that check accepts; check accepts every string that covers matches. Where both are the
+	// same the predicate is a regular expression after all. Empty means unknown.
+	within, covers string
+	// samples are strings that check accepts, for where the patterns leave a gap.
+	samples []string
+}
+
+// formatPredicate returns what the validator asserts for a "format"; nil when it asserts nothing.
+func formatPredicate(name string) *predicate {
+	if p, ok := formatLanguages[name]; ok {
+		return p
+	}
+	if check, ok := jsonschema.Formats[name]; ok {
+		return &predicate{name: "format " + name, check: func(s string) bool { return check(s) }}
+	}
+	return nil
+}
+
+func format(name, within, covers string, samples ...string) *predicate {
+	check := jsonschema.Formats[name]
+	return &predicate{
+		name: "format " + name, check: func(s string) bool { return check(s) },
+		within: within, covers: covers, samples: samples,
+	}
+}
+
+// The languages of the formats, as the validator implements them: it reads numbers the way Go does, with a sign, and is
+// lenient in other places where the standards are not.
+const (
+	datePattern = `((0[13578]|1[02])-(0[1-9]|[12]\d|3[01])|(0[469]|11)-(0[1-9]|[12]\d|30)|02-(0[1-9]|1\d|2[0-8]))`
+	leapYear    = `(\d\d(0[48]|[2468][048]|[13579][26])|([02468][048]|[13579][26])00)`
+	fullDate    = `(\d{4}-` + datePattern + `|` + leapYear + `-02-29)`
+	upTo23      = `([01]\d|2[0-3]|\+\d|-0)`
+	upTo59      = `([0-5]\d|\+\d|-0)`
+	zone        = `([zZ]|[+-]` + upTo23 + `:` + upTo59 + `)`
+	fullTime    = upTo23 + `:` + upTo59 + `:` + upTo59 + `(\.\d+)?` + zone
+	leapSecond  = upTo23 + `:` + upTo59 + `:60(\.\d+)?` + zone
+	octet       = `([+-]?0+|\+0*([1-9]\d?|1\d\d|2[0-4]\d|25[0-5])|[1-9]\d?|1\d\d|2[0-4]\d|25[0-5])`
+	ipv4Pattern = `^` + octet + `(\.` + octet + `){3}$`
+	uuidPattern = `^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`
+	pointer     = `(/([^~/]|~[01])*)*`
+	firstLabel  = `[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?`
+	nextLabel   = `[a-zA-Z0-9-]{0,62}[a-zA-Z0-9]`
+	dateUnits   = `(\d+Y|\d+M|\d+D|\d+Y\d+M|\d+M\d+D|\d+Y\d+M\d+D)`
+	timeUnits   = `(\d+H|\d+M|\d+S|\d+H\d+M|\d+M\d+S|\d+H\d+M\d+S)`
+	duration    = `^P(\d+W|` + dateUnits + `(T` + timeUnits + `)?|T` + timeUnits + `)$`
+	plainPath   = `^[a-zA-Z0-9_]*(/[a-zA-Z0-9_]+)*$`
+)
+
+var formatLanguages = map[string]*predicate{}
+
+func init() {
+	for names, p := range map[string]*predicate{
+		"date":                  format("date", `^`+fullDate+`$`, `^`+fullDate+`$`, "2020-01-01"),
+		"time":                  format("time", `^(`+fullTime+`|`+leapSecond+`)$`, `^`+fullTime+`$`, "00:00:00Z", "23:59:60Z"),
+		"date-time":             format("date-time", `^`+fullDate+`[Tt](`+fullTime+`|`+leapSecond+`)$`, `^`+fullDate+`[Tt]`+fullTime+`$`, "2020-01-01T00:00:00Z"),
+		"duration":              format("duration", duration, duration, "P1D"),
+		"period":                format("period", `/`, `^`+fullDate+`T00:00:00Z/P\d+D$`, "2020-01-01T00:00:00Z/P1D"),
+		"hostname":              format("hostname", `^`+firstLabel+`(\.`+nextLabel+`)*\.?$`, `^`+firstLabel+`(\.`+nextLabel+`){0,2}$`, "a"),
+		"email":                 format("email", `@`, `^[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,1}@[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}$`, "a@b", "a@b.co", "john.doe@example.org"),
+		"ipv4":                  format("ipv4", ipv4Pattern, ipv4Pattern, "127.0.0.1"),
+		"ipv6":                  format("ipv6", `^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$`, `^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4}){7}$`, "::1"),
+		"uri":                   format("uri", `^[a-zA-Z][a-zA-Z0-9+.-]*:`, `^[a-zA-Z]{1,10}://[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}(/[a-zA-Z0-9_]+)*$`, "a:b", "http://a", "http://example.com/x", "urn:x:y"),
+		"uri-reference":         format("uri-reference", `^[^\\]*$`, plainPath, "", "a", "/x", "http://a", "#f"),
+		"uri-template":          format("uri-template", ``, plainPath, "", "a", "http://a/{b}"),
+		"regex":                 format("regex", ``, `^[a-zA-Z0-9_]*$`, "", "a", "^a$"),
+		"json-pointer":          format("json-pointer", `^`+pointer+`$`, `^`+pointer+`$`, "", "/a"),
+		"relative-json-pointer": format("relative-json-pointer", `^(0|[1-9]\d*)(#|`+pointer+`)$`, `^(0|[1-9]\d*)(#|`+pointer+`)$`, "0", "1/a"),
+		"uuid":                  format("uuid", uuidPattern, uuidPattern, "123e4567-e89b-12d3-a456-426614174000"),
+	} {
+		formatLanguages[names] = p
+	}
+	// Names that the validator gives the same meaning are the same predicate.
+	for alias, name := range map[string]string{"ip-address": "ipv4", "iri": "uri", "uriref": "uri-reference", "iri-reference": "uri-reference"} {
+		formatLanguages[alias] = formatLanguages[name]
+	}
+}
+
+// contentPredicate is what the validator asserts about the content of strings in draft-07; nil when nothing.
+func contentPredicate(x *jsonschema.Schema) *predicate {
+	encoded := x.ContentEncoding == "base64"
+	typed := x.ContentMediaType == "application/json"
+	if !encoded && !typed && x.ContentSchema == nil {
+		return nil
+	}
+	if x.ContentSchema != nil {
+		return &predicate{name: "content of " + x.Location}
+	}
+	p := &predicate{name: "content"}
+	if encoded {
+		p.name += " base64"
+	}
+	if typed {
+		p.name += " json"
+	}
+	p.check = func(s string) bool {
+		content := []byte(s)
+		if encoded {
+			decoded, err := base64.StdEncoding.DecodeString(s)
+			if err != nil {
+				return false
+			}
+			content = decoded
+		}
+		var v any
+		return !typed || json.Unmarshal(content, &v) == nil
+	}
+	p.samples = []string{"bnVsbA==", "e30=", "null", "{}", ""}
+	return p
+}

@@ -1,0 +1,199 @@
+package inclusion
+
+// require establishes that a schema accepts the instance.
+func (b *branch) require(s *schema) bool {
+	if !s.kinds.has(b.kind) {
+		return false
+	}
+	if s.values != nil {
+		values := s.values.of(b.kind)
+		if len(values) == 0 {
+			return false
+		}
+		b.facts = append(b.facts, among{values})
+	}
+	switch b.kind {
+	case numberKind:
+		b.requireNumber(s)
+	case stringKind:
+		b.requireString(s.strings)
+	case arrayKind:
+		if s.arrays != nil {
+			b.requireArray(s)
+		}
+	case objectKind:
+		if s.objects != nil && !b.requireObject(s) {
+			return false
+		}
+	}
+	return b.requireInPlace(s)
+}
+
+// of returns the values of one kind.
+func (set *valueSet) of(k kind) []any {
+	var out []any
+	for _, v := range set.list {
+		if kindOf(v) == k {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// requireInPlace takes apart the keywords that apply schemas to the same instance.
+func (b *branch) requireInPlace(s *schema) bool {
+	for _, part := range s.allOf {
+		if !b.assert(is(part)) {
+			return false
+		}
+	}
+	if s.not != nil && !b.assert(isNot(s.not)) {
+		return false
+	}
+	if len(s.anyOf) > 0 {
+		var c choice
+		for _, part := range s.anyOf {
+			c.alternatives = append(c.alternatives, byLiteral(is(part)))
+		}
+		if !b.choose(c) {
+			return false
+		}
+	}
+	if len(s.oneOf) > 0 {
+		var c choice
+		for i, part := range s.oneOf {
+			only := []literal{is(part)}
+			for k, other := range s.oneOf {
+				if k != i {
+					only = append(only, isNot(other))
+				}
+			}
+			c.alternatives = append(c.alternatives, byLiteral(only...))
+		}
+		if !b.choose(c) {
+			return false
+		}
+	}
+	if s.ifs != nil && (s.then != nil || s.els != nil) {
+		then, otherwise := byLiteral(is(s.ifs)), byLiteral(isNot(s.ifs))
+		if s.then != nil {
+			then.literals = append(then.literals, is(s.then))
+		}
+		if s.els != nil {
+			otherwise.literals = append(otherwise.literals, is(s.els))
+		}
+		return b.choose(choice{alternatives: []alternative{then, otherwise}})
+	}
+	return true
+}
+
+func (b *branch) requireNumber(s *schema) {
+	if s.integer {
+		b.facts = append(b.facts, divisible{whole})
+	}
+	r := s.numbers
+	if r == nil {
+		return
+	}
+	if r.min != nil {
+		b.facts = append(b.facts, atLeast{r.min, r.minOpen})
+	}
+	if r.max != nil {
+		b.facts = append(b.facts, atMost{r.max, r.maxOpen})
+	}
+	if r.multipleOf != nil {
+		b.facts = append(b.facts, divisible{r.multipleOf})
+	}
+}
+
+func (b *branch) requireString(r *stringRules) {
+	if r == nil {
+		return
+	}
+	if r.minLength > 0 {
+		b.facts = append(b.facts, minLength{r.minLength})
+	}
+	if r.maxLength != none {
+		b.facts = append(b.facts, maxLength{r.maxLength})
+	}
+	if r.pattern != nil {
+		b.facts = append(b.facts, matches{r.pattern})
+	}
+	for _, p := range r.predicates {
+		b.facts = append(b.facts, obeys{p})
+	}
+}
+
+func (b *branch) requireArray(s *schema) {
+	r := s.arrays
+	if len(r.prefix) > 0 || r.rest != nil {
+		b.facts = append(b.facts, r.itemsAre())
+	}
+	if r.minItems > 0 {
+		b.facts = append(b.facts, minItems{r.minItems})
+	}
+	if r.maxItems != none {
+		b.facts = append(b.facts, maxItems{r.maxItems})
+	}
+	if r.unique {
+		b.facts = append(b.facts, distinct{})
+	}
+	if r.contains != nil && (r.minContains > 0 || r.maxContains != none) {
+		b.facts = append(b.facts, counts{is: is(r.contains), min: r.minContains, max: r.maxContains})
+	}
+	if r.unevaluated != nil {
+		b.evaluations = append(b.evaluations, &evaluation{schema: s})
+	}
+}
+
+func (r *arrayRules) itemsAre() itemsAre {
+	var f itemsAre
+	for _, s := range r.prefix {
+		f.prefix = append(f.prefix, is(s))
+	}
+	if r.rest != nil {
+		rest := is(r.rest)
+		f.rest = &rest
+	}
+	return f
+}
+
+func (b *branch) requireObject(s *schema) bool {
+	r := s.objects
+	for _, name := range r.required {
+		b.facts = append(b.facts, has{name})
+	}
+	if len(r.properties) > 0 || len(r.patterns) > 0 || r.additional != nil {
+		b.facts = append(b.facts, members{r})
+	}
+	if r.minProperties > 0 {
+		b.facts = append(b.facts, minProperties{r.minProperties})
+	}
+	if r.maxProperties != none {
+		b.facts = append(b.facts, maxProperties{r.maxProperties})
+	}
+	if r.propertyNames != nil {
+		b.facts = append(b.facts, namesAre{is(r.propertyNames)})
+	}
+	if r.opaque != "" {
+		b.facts = append(b.facts, unknowable{what: r.opaque})
+	}
+	for _, n := range r.needs {
+		all := alternative{}
+		for _, other := range n.others {
+			all.facts = append(all.facts, has{other})
+		}
+		if !b.choose(choice{alternatives: []alternative{byFact(lacks{n.name}), all}}) {
+			return false
+		}
+	}
+	for _, d := range r.dependent {
+		if !b.choose(choice{alternatives: []alternative{byFact(lacks{d.name}), byLiteral(is(d.schema))}}) {
+			return false
+		}
+	}
+	if r.unevaluated != nil {
+		b.evaluations = append(b.evaluations, &evaluation{schema: s})
+	}
+	return true
+}
