@@ -114,6 +114,17 @@ type DeleteSubjectValue struct {
 	Version int    `json:"version"`
 }
 
+// NoopValue is the value that a NOOP record may have. Other servers never read the value of a NOOP, which makes it the
+// place for what they do not know.
+type NoopValue struct {
+	HighestIDs map[string]int `json:"highestIds,omitempty"` // per context, the highest id ever used
+}
+
+// KeepIDs is the record that makes sure that no id up to those given, per context, is used again.
+func KeepIDs(highest map[string]int, time int64) Record {
+	return record(Key{Type: NoopKey}, NoopValue{highest}, time)
+}
+
 // PutSchema is the record that stores v.
 func PutSchema(v SchemaValue, time int64) Record {
 	return record(Key{Type: SchemaKey, Subject: v.Subject, Version: v.Version, Magic: 1}, v, time)

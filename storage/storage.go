@@ -51,6 +51,7 @@ type Status struct {
 	Free      int64  // bytes within it that are not in use
 	DiskFree  int64  // bytes left on its file system
 	ReadOnly  string // why no writes are accepted; empty when they are
+	Damage    string // stored data found to be damaged; empty when none was found
 	Committed uint64 // commits since start
 	Applied   uint64 // records applied since start
 	Skipped   uint64 // of these, records of an unknown key type, which changed nothing
@@ -155,4 +156,13 @@ type View interface {
 	Counts() (Counts, error)
 	// Revision is a number that changes with every commit.
 	Revision() (uint64, error)
+}
+
+// Exporter is a View that can tell the records that lead to its state.
+type Exporter interface {
+	View
+	// Records calls f for records which, applied in their order to an empty store, make this state, the highest ids and
+	// members unknown to this program included, until f returns false. Deletions are part of the SCHEMA values, so there
+	// are fewer records than were applied.
+	Records(f func(Record) bool) error
 }

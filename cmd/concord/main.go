@@ -10,9 +10,12 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"github.com/concord-registry/concord/storage/bolt"
 )
 
 func main() {
+	bolt.CheckChild()
 	m := NewMain()
 	code := m.Run(context.Background(), os.Args[1:])
 	os.Exit(code)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/concord-registry/concord/storage"
@@ -69,7 +71,7 @@ func (t *transaction) plan(r storage.Record) (change, error) {
 		}
 		return func(uint64) error { return t.setKnown(r.Key.Context, r.Value != nil) }, nil
 	case storage.NoopKey:
-		return nil, nil
+		return t.planNoop(r), nil
 	default:
 		t.skipped++
 		return nil, nil
@@ -241,6 +243,35 @@ func (t *transaction) touch(subject string, revision uint64) error {
 	}
 	summary.Revision = revision
 	return t.putSummary(summary)
+}
+
+// planNoop raises the highest ids to those the value tells. A value that tells none is nobody's mistake.
+func (t *transaction) planNoop(r storage.Record) change {
+	var value storage.NoopValue
+	if json.Unmarshal(r.Value, &value) != nil {
+		return nil
+	}
+	return func(uint64) error {
+		for _, context := range slices.Sorted(maps.Keys(value.HighestIDs)) {
+			if strings.Contains(context, "\x00") || len(context) > maxKey/2 {
+				continue
+			}
+			if err := t.raise(context, min(value.HighestIDs[context], math.MaxInt32)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// raise makes sure that the highest id of a context is no lower than id.
+func (t *transaction) raise(context string, id int) error {
+	value, err := t.context(context)
+	if err != nil || id <= value.highest {
+		return err
+	}
+	value.highest = id
+	return t.putContext(context, value)
 }
 
 // setKnown makes a context known or unknown. Its highest id stays either way.

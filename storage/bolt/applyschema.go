@@ -109,15 +109,8 @@ func (t *transaction) addContent(context string, id int, key storage.ContentKey,
 	if err != nil {
 		return err
 	}
-	owner, err := t.context(context)
-	if err != nil {
+	if err := t.raise(context, id); err != nil {
 		return err
-	}
-	if id > owner.highest {
-		owner.highest = id
-		if err := t.putContext(context, owner); err != nil {
-			return err
-		}
 	}
 	totals, err := t.counts()
 	if err != nil {
@@ -199,9 +192,9 @@ func (t *transaction) dropVersion(subject string, version int, revision uint64) 
 }
 
 // owned reports whether any version has an id.
-func (t *transaction) owned(context string, id int) (owned bool, err error) {
+func (s *snapshot) owned(context string, id int) (owned bool, err error) {
 	prefix := appendID(nil, context, id)
-	err = t.scan(ownerBucket, prefix, prefix, func(_, _ []byte) (bool, error) {
+	err = s.scan(ownerBucket, prefix, prefix, func(_, _ []byte) (bool, error) {
 		owned = true
 		return false, nil
 	})

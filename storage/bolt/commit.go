@@ -73,7 +73,7 @@ func (s *Store) writable() error {
 // run commits what is queued until the queue is closed. There is no timer: whoever comes alone is committed at once, and
 // those who come while a commit is on its way make up the next group.
 func (s *Store) run() {
-	defer s.committer.Done()
+	defer s.workers.Done()
 	debug.SetPanicOnFault(true)
 	for first := range s.queue {
 		s.commitGroup(s.collect(first))
@@ -229,6 +229,7 @@ func isFull(err error) bool {
 // would make a lost write look like a stored one; so no write is tried before a restart has read the file afresh.
 func (s *Store) fail(what string, cause error) error {
 	reason := fmt.Sprintf("%s while writing %s (%v); whether the last writes are stored is unknown: check the disk, then restart", what, s.path, cause)
+	s.failed.Store(true)
 	s.readOnly.CompareAndSwap(nil, &reason)
 	return s.writable()
 }

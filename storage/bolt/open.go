@@ -35,13 +35,16 @@ func Open(path string, opt Options) (*Store, error) {
 	if err := createFile(path); err != nil {
 		return nil, fmt.Errorf("create data file %s: %w", path, err)
 	}
+	if err := checkUnclosed(path); err != nil {
+		return nil, err
+	}
 	db, err := openFile(path, fileOptions(opt.LockTimeout))
 	if err != nil {
 		return nil, err
 	}
 	s := &Store{
 		path: path, db: db, cache: newContentCache(opt.CacheBytes),
-		queue: make(chan *request, queueLength), commit: (*bbolt.Tx).Commit,
+		queue: make(chan *request, queueLength), stop: make(chan struct{}), commit: (*bbolt.Tx).Commit,
 	}
 	if opt.ReadOnly != "" {
 		s.readOnly.Store(&opt.ReadOnly)
@@ -50,8 +53,10 @@ func Open(path string, opt Options) (*Store, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	removeLeftovers(path)
-	s.committer.Add(1)
+	setRunning(path)
+	s.workers.Add(2)
 	go s.run()
+	go s.scrub()
 	return s, nil
 }
 
@@ -162,8 +167,11 @@ func removeLeftovers(path string) {
 	}
 }
 
-// release closes the file.
+// release closes the file. After a failure the mark stays, so that the next start checks the file.
 func (s *Store) release() error {
+	if !s.failed.Load() {
+		_ = os.Remove(runningMark(s.path))
+	}
 	if err := s.db.Close(); err != nil {
 		return fmt.Errorf("close data file %s: %w", s.path, err)
 	}

@@ -30,12 +30,15 @@ type Store struct {
 	db    *bbolt.DB
 	cache *contentCache
 
-	queue     chan *request
-	closing   sync.RWMutex // held for reading while a request is being queued
-	closed    bool
-	committer sync.WaitGroup
+	queue   chan *request
+	closing sync.RWMutex // held for reading while a request is being queued
+	closed  bool
+	stop    chan struct{} // closed with the store
+	workers sync.WaitGroup
 
 	readOnly  atomic.Pointer[string] // why; nil while writes are accepted
+	failed    atomic.Bool            // the disk has failed
+	damage    atomic.Pointer[string] // what the scrub has found
 	committed atomic.Uint64
 	applied   atomic.Uint64
 	skipped   atomic.Uint64
@@ -59,6 +62,7 @@ func (s *Store) View(f func(storage.View) error) (err error) {
 		// A rollback of a read transaction only gives up the snapshot.
 		_ = tx.Rollback()
 	}()
+	defer func() { s.noteDamage(err) }()
 	defer snapshot.guard(&err)
 	return f(&snapshot)
 }
@@ -89,6 +93,9 @@ func (s *Store) Status() storage.Status {
 	if reason := s.readOnly.Load(); reason != nil {
 		status.ReadOnly = *reason
 	}
+	if damage := s.damage.Load(); damage != nil {
+		status.Damage = *damage
+	}
 	return status
 }
 
@@ -101,7 +108,8 @@ func (s *Store) Close() error {
 	}
 	s.closed = true
 	close(s.queue)
+	close(s.stop)
 	s.closing.Unlock()
-	s.committer.Wait()
+	s.workers.Wait()
 	return s.release()
 }

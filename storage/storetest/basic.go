@@ -49,7 +49,7 @@ func testRegister(t *testing.T, open Open) {
 // want compares what a store says with what it should; nil stands for a nil pointer.
 func want(t testing.TB, what string, got, want any) {
 	t.Helper()
-	if want == nil && reflect.ValueOf(got).IsNil() {
+	if want == nil && (got == nil || reflect.ValueOf(got).Kind() == reflect.Pointer && reflect.ValueOf(got).IsNil()) {
 		return
 	}
 	if !reflect.DeepEqual(got, want) {

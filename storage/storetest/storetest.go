@@ -34,6 +34,7 @@ func Run(t *testing.T, newOpen func(t testing.TB) Open) {
 		{"subjects are listed in order, by prefix, from a name, until stopped", testSubjects},
 		{"config and mode are kept per subject and context", testSettings},
 		{"a subject's revision changes with every record about it and never comes back", testRevision},
+		{"members that are unknown here survive a rewrite", testUnknownMembers},
 		{"records that cannot be read are refused and change nothing", testHostileRecords},
 		{"records that do not fit are too large", testTooLarge},
 		{"a record of an unknown type changes nothing", testUnknownType},
@@ -50,6 +51,7 @@ func Run(t *testing.T, newOpen func(t testing.TB) Open) {
 	for _, c := range suite {
 		t.Run(c.name, func(t *testing.T) { c.test(t, newOpen(t)) })
 	}
+	t.Run("the records of a state make the same state", func(t *testing.T) { testExport(t, newOpen) })
 	t.Run("random records make the state that a plain model has", func(t *testing.T) { testModel(t, newOpen) })
 }
 

@@ -306,15 +306,7 @@ func testCancelled(t *testing.T, open Open) {
 
 func testReopen(t *testing.T, open Open) {
 	s := open(t)
-	var records []storage.Record
-	for number := range randomTexts {
-		for i, subject := range randomSubjects {
-			records = append(records, storage.PutSchema(randomSchema(subject, number+1, number+1, number), int64(i)))
-		}
-	}
-	records = append(records, storage.PutContext(".x", 1), storage.PutMode("a", "IMPORT", 1), storage.PutConfig(storage.Config{Subject: "b", CompatibilityLevel: "FULL"}, 1))
-	records = append(records, storage.DeleteSubject("b", 3, 1), storage.DropSchema("é", 2, 1))
-	apply(t, s, records...)
+	apply(t, s, randomState()...)
 	before := snapshotOf(t, s)
 	if len(before) < 100 {
 		t.Fatalf("only %d answers to compare", len(before))

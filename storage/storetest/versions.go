@@ -316,12 +316,11 @@ func testRevision(t *testing.T, open Open) {
 			seen[revision] = step.what
 		})
 	}
-	before := s
-	view(t, before, func(v storage.View) {
-		revision := must[*storage.Subject](t)(v.Subject("a")).Revision
-		apply(t, s, put(schema("b", 1, 3, 3)))
-		view(t, s, func(v storage.View) {
-			want(t, "revision after a record about another", must[*storage.Subject](t)(v.Subject("a")).Revision, revision)
-		})
-	})
+	of := func() (revision uint64) {
+		view(t, s, func(v storage.View) { revision = must[*storage.Subject](t)(v.Subject("a")).Revision })
+		return revision
+	}
+	before := of()
+	apply(t, s, put(schema("b", 1, 3, 3)))
+	want(t, "revision after a record about another", of(), before)
 }

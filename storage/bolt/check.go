@@ -1,0 +1,190 @@
+package bolt
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/concord-registry/concord/storage"
+)
+
+// Check reads a whole data file and returns what is wrong with it; nil when nothing is. The file must not be open
+// elsewhere. ErrCorrupt with one line per fault, or ctx's error when ctx ends before every entry was read; bbolt's own
+// check of the pages, which comes last, runs to its end.
+//
+// On some damaged files bbolt ends the process. Who must survive that runs Check in a child process, as Open does.
+func Check(ctx context.Context, path string) error {
+	opt := fileOptions(defaultLockTimeout)
+	opt.ReadOnly = true
+	db, err := openFile(path, opt)
+	if err != nil {
+		return err
+	}
+	err = checkFile(ctx, &Store{path: path, db: db, cache: newContentCache(0)})
+	return errors.Join(err, db.Close())
+}
+
+// maxFaults bounds the report about a file; one fault is enough to restore it.
+const maxFaults = 20
+
+func checkFile(ctx context.Context, s *Store) error {
+	var faults []string
+	add := func(err error) {
+		if len(faults) < maxFaults {
+			faults = append(faults, err.Error())
+		}
+	}
+	stopped := s.View(func(v storage.View) error {
+		snapshot := v.(*snapshot)
+		if err := snapshot.requireFormat(); err != nil {
+			return err
+		}
+		if err := snapshot.verify(ctx, add); err != nil {
+			return err
+		}
+		for err := range snapshot.tx.Check() { // must be read to its end
+			add(err)
+		}
+		return nil
+	})
+	if len(faults) > 0 {
+		return fmt.Errorf("%w: %s:\n  %s", storage.ErrCorrupt, s.path, strings.Join(faults, "\n  "))
+	}
+	return stopped
+}
+
+// The child process that Open starts is told what to do in the environment, so that no command line has a word for it.
+const (
+	checkFileVariable = "CONCORD_CHECK_FILE"
+	checkTimeVariable = "CONCORD_CHECK_TIME"
+)
+
+// Exit codes of the child; any other means that the file has made it crash.
+const (
+	childClean   = 0
+	childFaults  = 93
+	childRefused = 94
+)
+
+// checkTime bounds the check at a start, so that a restart of a very large store is not an outage. The scrub reads what
+// the check did not reach.
+const checkTime = 500 * time.Millisecond
+
+// childPatience is how long the child may take beyond that before it counts as crashed.
+const childPatience = 30 * time.Second
+
+// hooked: CheckChild was called, so that starting this program again does what is expected.
+var hooked bool
+
+// CheckChild turns this process into the checker of a data file if it was started as one, and then does not return. A
+// program that opens stores calls it first thing in main. Open starts the program again when a data file was not closed
+// properly: bbolt can end the process that reads a damaged file, and then it is the child that dies, once, instead of the
+// server, again and again.
+func CheckChild() {
+	hooked = true
+	path := os.Getenv(checkFileVariable)
+	if path == "" {
+		return
+	}
+	limit, err := time.ParseDuration(os.Getenv(checkTimeVariable))
+	if err != nil {
+		limit = checkTime
+	}
+	os.Exit(runChild(path, limit))
+}
+
+func runChild(path string, limit time.Duration) int {
+	debug.SetMaxStack(64 << 20) // pages that lead in a circle are found sooner
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- Check(ctx, path) }()
+	var err error
+	select {
+	case err = <-done:
+	case <-time.After(2 * limit): // still among the pages
+		return childClean
+	}
+	switch {
+	case err == nil, errors.Is(err, context.DeadlineExceeded):
+		return childClean
+	case errors.Is(err, storage.ErrCorrupt):
+		fmt.Println(err)
+		return childFaults
+	default:
+		fmt.Println(err)
+		return childRefused
+	}
+}
+
+// checkInChild checks a file in a child process.
+func checkInChild(path string, limit time.Duration) error {
+	program, err := os.Executable()
+	if err != nil {
+		return nil // this program cannot be started again: the file is opened unchecked, as after a proper end
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit+childPatience)
+	defer cancel()
+	child := exec.CommandContext(ctx, program)
+	child.Env = append(os.Environ(), checkFileVariable+"="+path, checkTimeVariable+"="+limit.String())
+	var stdout, stderr bytes.Buffer
+	child.Stdout, child.Stderr = &stdout, &stderr
+	err = child.Run()
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &exit):
+		return nil // it could not be started
+	case exit.ExitCode() == childFaults:
+		return &checkError{strings.TrimSpace(stdout.String()), storage.ErrCorrupt}
+	case exit.ExitCode() == childRefused:
+		return &checkError{strings.TrimSpace(stdout.String()), nil}
+	}
+	first, _, _ := strings.Cut(strings.TrimSpace(stderr.String()), "\n")
+	return fmt.Errorf("%w: reading %s ended the process that checked it (%v: %s)", storage.ErrCorrupt, path, err, first)
+}
+
+// checkError is what a child has said.
+type checkError struct {
+	text string
+	kind error
+}
+
+func (e *checkError) Error() string { return e.text }
+func (e *checkError) Unwrap() error { return e.kind }
+
+// runningMark is the name of the file that lies beside a data file while that is open, and stays when the process dies.
+func runningMark(path string) string { return path + ".running" }
+
+// checkUnclosed checks a data file that the last process did not close.
+func checkUnclosed(path string) error {
+	if !hooked {
+		return nil
+	}
+	if _, err := os.Stat(runningMark(path)); err != nil {
+		return nil
+	}
+	err := checkInChild(path, checkTime)
+	if errors.Is(err, storage.ErrCorrupt) {
+		return fmt.Errorf("%w\nThe last process that used this file did not end properly. Keep a copy of the file, then put a backup in its place; "+
+			"if there is none, go install go.etcd.io/bbolt/cmd/bbolt@latest, and bbolt surgery revert-meta-page FILE --output NEWFILE makes one with the state before the last write", err)
+	}
+	return err
+}
+
+// setRunning leaves the mark. A mark that cannot be left, on a full disk for one, only means that the next start does not
+// check.
+func setRunning(path string) {
+	if mark, err := os.OpenFile(runningMark(path), os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
+		_ = mark.Close()
+		_ = syncDir(filepath.Dir(path))
+	}
+}
