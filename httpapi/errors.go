@@ -107,7 +107,7 @@ func (s *Server) describe(err error) *registry.Error {
 	case errors.As(err, &known) && known.Message != "":
 		return known
 	case errors.As(err, &http):
-		return refuse(http.Code, fmt.Sprintf("HTTP %d %s", http.Code, statusText(http.Code)))
+		return refuseHTTP(http.Code)
 	case errors.Is(err, storage.ErrFull):
 		return &registry.Error{Code: registry.StoreFailed, Message: "The registry's disk is full: nothing was written. Reads go on; writes will succeed again once there is space."}
 	case errors.Is(err, storage.ErrReadOnly):
@@ -142,9 +142,14 @@ func describeFault(err error) *registry.Error {
 	return refuse(http.StatusInternalServerError, "Internal Server Error")
 }
 
-func statusText(status int) string {
-	if text := http.StatusText(status); text != "" {
-		return text
+// refuseHTTP words a refusal of the framework as the reference does.
+func refuseHTTP(status int) *registry.Error {
+	text := http.StatusText(status)
+	if text == "" {
+		text = "Error"
 	}
-	return "Error"
+	if status == http.StatusUnauthorized || status == http.StatusForbidden {
+		return refuse(status, text)
+	}
+	return refuse(status, fmt.Sprintf("HTTP %d %s", status, text))
 }

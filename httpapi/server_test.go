@@ -1,14 +1,16 @@
 package httpapi_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"maps"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/formats"
@@ -26,11 +28,14 @@ type setup struct {
 	wrap     func(storage.Store) storage.Store // puts something between registry and store
 }
 
-// server is a whole server behind a real listener, without the program around it.
+// server is a whole server on a port of its own, without the program around it.
 type server struct {
-	*httptest.Server
-	api   *httpapi.Server
-	store storage.Store
+	URL    string
+	addr   string
+	api    *httpapi.Server
+	store  storage.Store
+	client *http.Client
+	served chan error
 }
 
 func start(t testing.TB, s setup) *server {
@@ -50,15 +55,29 @@ func start(t testing.TB, s setup) *server {
 	if s.http.Logger == nil {
 		s.http.Logger = slog.New(slog.DiscardHandler)
 	}
-	api := httpapi.New(s.http)
-	out := &server{Server: httptest.NewServer(api), api: api, store: store}
+	listener := newListener(t)
+	out := &server{URL: "http://" + listener.Addr().String(), addr: listener.Addr().String(), api: httpapi.New(s.http), store: store,
+		client: &http.Client{Transport: &http.Transport{}}, served: make(chan error, 1)}
+	go func() { out.served <- out.api.Serve(listener) }()
 	t.Cleanup(out.stop)
 	return out
 }
 
+func newListener(t testing.TB) net.Listener {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
 // stop ends the server; the data file can be opened again after it.
 func (s *server) stop() {
-	s.Close()
+	s.client.CloseIdleConnections()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = s.api.Shutdown(ctx)
 	_ = s.store.Close()
 }
 
@@ -92,7 +111,7 @@ func (s *server) send(t testing.TB, method, path, body string, header ...string)
 		given.Add(name, strings.TrimSpace(value))
 	}
 	maps.Copy(req.Header, given)
-	resp, err := s.Client().Do(req)
+	resp, err := s.client.Do(req)
 	if err != nil {
 		t.Fatalf("%s %.100s: %v", method, path, err)
 	}

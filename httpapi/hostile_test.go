@@ -1,0 +1,269 @@
+package httpapi_test
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/concord-registry/concord/httpapi"
+)
+
+// endless is a body that never ends, or ends after n bytes.
+type endless struct{ n int64 }
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.n <= 0 {
+		return 0, io.EOF
+	}
+	n := min(int64(len(p)), e.n)
+	for i := range p[:n] {
+		p[i] = ' '
+	}
+	e.n -= n
+	return int(n), nil
+}
+
+func TestBodiesOverTheLimitAreRefusedUnread(t *testing.T) {
+	s := start(t, setup{})
+	const size = 100 << 20
+	for name, length := range map[string]int64{"announced": size, "in chunks": -1} {
+		body := &endless{size}
+		req, err := http.NewRequest("POST", s.URL+"/subjects/s/versions", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.ContentLength = length
+		before := time.Now()
+		resp, err := s.client.Do(req)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		answer, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode != 413 || string(answer) != `{"error_code":413,"message":"The request body exceeds the limit of 10485760 bytes."}` || !resp.Close {
+			t.Errorf("%s: %d %s, closed %v", name, resp.StatusCode, answer, resp.Close)
+		}
+		if read := size - body.n; read > 40<<20 {
+			t.Errorf("%s: %d bytes were taken", name, read)
+		}
+		if elapsed := time.Since(before); elapsed > 2*time.Second {
+			t.Errorf("%s: took %v", name, elapsed)
+		}
+	}
+}
+
+func TestDeepAndWideBodiesAreRefusedSoonAndCheaply(t *testing.T) {
+	s := start(t, setup{})
+	nested := strings.Repeat(`[`, 1_000_000) + strings.Repeat(`]`, 1_000_000)
+	types := strings.Repeat(`{"type":"array","items":`, 100_000) + `"int"` + strings.Repeat(`}`, 100_000)
+	for name, body := range map[string]string{
+		"a nested value":           nested,
+		"a nested unknown member":  `{"x":` + nested + `}`,
+		"nested references":        `{"references":` + nested + `}`,
+		"a nested object":          strings.Repeat(`{"a":`, 1_000_000) + "1" + strings.Repeat(`}`, 1_000_000),
+		"a nested schema":          `{"schema":` + quote(nested) + `}`,
+		"a nested JSON schema":     `{"schemaType":"JSON","schema":` + quote(strings.Repeat(`{"not":`, 100_000)+`{}`+strings.Repeat(`}`, 100_000)) + `}`,
+		"a nested Avro schema":     `{"schema":` + quote(types) + `}`,
+		"a wide union":             `{"schema":` + quote(`["int"`+strings.Repeat(`,"int"`, 100_000)+`]`) + `}`,
+		"what is no UTF-8":         "{\"schema\":\"\xff\xfe\"}",
+		"a nested Protobuf schema": `{"schemaType":"PROTOBUF","schema":` + quote(strings.Repeat("message M {", 10_000)+strings.Repeat("}", 10_000)) + `}`,
+	} {
+		var stats runtime.MemStats
+		runtime.ReadMemStats(&stats)
+		used, before := stats.TotalAlloc, time.Now()
+		for _, path := range []string{"/subjects/s/versions", "/subjects/s", "/compatibility/subjects/s/versions/latest"} {
+			status, answer := s.do(t, "POST", path, body)
+			if status < 400 || status > 499 || !strings.HasPrefix(answer, `{"error_code":4`) {
+				t.Errorf("%s to %s: %d %.200s", name, path, status, answer)
+			}
+		}
+		runtime.ReadMemStats(&stats)
+		if elapsed := time.Since(before); elapsed > 6*time.Second {
+			t.Errorf("%s: three requests took %v", name, elapsed)
+		}
+		if mb := (stats.TotalAlloc - used) >> 20; mb > 3*256 {
+			t.Errorf("%s: three requests allocated %d MB", name, mb)
+		}
+	}
+}
+
+func TestOddSubjectsComeBackAsTheyWentOrAreRefused(t *testing.T) {
+	s := start(t, setup{})
+	long := strings.Repeat("é/", 4000)
+	for _, subject := range []string{
+		"../../x", "%2e%2e%2f", "..", ".", "a/b", "a%2Fb", "a%252Fb", "a+b", "a b", " ", "a?b", "a#b", "a&b=c", "a;b", `a\b`, `"quoted"`,
+		"<script>", "{json}", "emoji 😀", "\u202Ereversed", "\u2028", "é", "e\u0301", ":", ":x", "::", "x:.y:z", "*", "%", "%zz", "~!@$^()'", "versions",
+		"\x00", "a\x00b", "\x7f", "a\nb", "\xff", "a\xc0\xafb", long, strings.Repeat("x", 64<<10),
+		":.ctx:a/b", ":.ctx:%2F", ":.c t x:s", ":.a/b:s",
+	} {
+		path := "/subjects/" + url.PathEscape(subject) + "/versions"
+		if subject == "." || subject == ".." {
+			path = "/subjects/" + strings.ReplaceAll(subject, ".", "%2E") + "/versions"
+		}
+		resp := s.send(t, "POST", path, `{"schema":"\"int\""}`)
+		answer, _ := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if resp.StatusCode == 422 && strings.HasPrefix(string(answer), `{"error_code":42208,`) {
+			continue
+		}
+		if resp.StatusCode != 200 {
+			t.Errorf("%.50q: %d %.200s", subject, resp.StatusCode, answer)
+			continue
+		}
+		if got := s.must(t, "GET", path+"/latest", ""); !strings.HasPrefix(got, `{"subject":`+jsonString(subject)+`,`) {
+			t.Errorf("%.50q comes back as %.100s", subject, got)
+		}
+		if got := s.must(t, "GET", "/subjects?subjectPrefix="+url.QueryEscape(subject), ""); !strings.Contains(got, jsonString(subject)) {
+			t.Errorf("%.50q is not listed: %.200s", subject, got)
+		}
+	}
+}
+
+// jsonString quotes s as the server does: nothing that need not be is escaped.
+func jsonString(s string) string {
+	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&", `\u2028`, "\u2028", `\u007f`, "\x7f").Replace(quote(s))
+}
+
+func TestRawRequestsThatAreNoHTTPGetA4xx(t *testing.T) {
+	s := start(t, setup{})
+	for _, raw := range []string{
+		"GET /subjects/%zz/versions HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET /subjects/a b HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET /subjects HTTP/1.1\r\n\r\n",
+		"POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
+		"POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("x", 1<<20) + "\r\n\r\n",
+		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
+	} {
+		conn, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() { _, _ = io.WriteString(conn, raw) }()
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		status, err := bufio.NewReader(conn).ReadString('\n')
+		conn.Close()
+		if err != nil || !strings.Contains(status, " 4") {
+			t.Errorf("%.60q: %q, %v", raw, status, err)
+		}
+	}
+	s.must(t, "GET", "/", "")
+}
+
+// TestSlowClientsDoNotDelayOthers keeps clients that read nothing of a large answer, and clients that never finish their
+// request, while others must be served, writes included.
+func TestSlowClientsDoNotDelayOthers(t *testing.T) {
+	s := start(t, setup{})
+	text := `{"type":"enum","name":"E","symbols":["` + strings.Repeat("A", 2<<20) + `"]}`
+	s.must(t, "POST", "/subjects/large/versions", `{"schema":`+quote(text)+`}`)
+	for i := range 100 {
+		conn, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			_ = tcp.SetReadBuffer(4096)
+		}
+		request := "GET /subjects/large/versions/1 HTTP/1.1\r\nHost: x\r\n\r\n"
+		if i%2 == 1 {
+			request = "POST /subjects/slow/versions HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{"
+		}
+		if _, err := io.WriteString(conn, request); err != nil {
+			t.Fatal(err)
+		}
+	}
+	time.Sleep(100 * time.Millisecond)
+	var wg sync.WaitGroup
+	for worker := range 4 {
+		wg.Go(func() {
+			for i := range 25 {
+				before := time.Now()
+				s.must(t, "GET", "/schemas/ids/1/versions", "")
+				s.must(t, "POST", fmt.Sprintf("/subjects/s%d-%d/versions", worker, i), `{"schema":"\"int\""}`)
+				if elapsed := time.Since(before); elapsed > 2*time.Second {
+					t.Errorf("a read and a write took %v", elapsed)
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestClientsThatDawdleAreDropped(t *testing.T) {
+	s := start(t, setup{http: httpapi.Options{ReadHeaderTimeout: 200 * time.Millisecond, ReadTimeout: 300 * time.Millisecond, IdleTimeout: 200 * time.Millisecond}})
+	for name, request := range map[string]string{
+		"nothing":         "",
+		"half a header":   "GET / HTTP/1.1\r\nHost:",
+		"half a body":     "POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+		"an idle keeping": "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+	} {
+		conn, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(conn, request); err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		answer, err := io.ReadAll(conn)
+		conn.Close()
+		if err != nil {
+			t.Errorf("%s: the connection stays open: %v", name, err)
+		}
+		if name == "half a body" && !strings.Contains(string(answer), `{"error_code":408,`) {
+			t.Errorf("%s: %q", name, answer)
+		}
+	}
+}
+
+// FuzzRequests sends arbitrary paths and bodies through the front door: never a 5xx, always JSON.
+func FuzzRequests(f *testing.F) {
+	s := start(f, setup{})
+	s.must(f, "POST", "/subjects/s/versions", `{"schema":"\"int\""}`)
+	for _, seed := range [][3]string{
+		{"POST", "/subjects/s/versions", `{"schema":"\"int\"","references":[{"name":"a","subject":"s","version":1}]}`},
+		{"POST", "/subjects/s", `{"schema":"{}","schemaType":"JSON","metadata":{"tags":{"a":["b"]},"properties":{},"sensitive":["c"]}}`},
+		{"POST", "/compatibility/subjects/s/versions/latest", `{"schema":"\"long\"","ruleSet":{"domainRules":[{"name":"a","type":"b"}]}}`},
+		{"PUT", "/config/s", `{"compatibility":null,"defaultMetadata":{"properties":{"a":"b"}}}`},
+		{"PUT", "/mode/:.ctx:", `{"mode":"IMPORT"}`},
+		{"POST", "/subjects/s/versions/1/tags", `{"tagsToAdd":[{"schemaEntity":{"entityPath":"a","entityType":"SR_FIELD"},"tags":["t"]}]}`},
+		{"DELETE", "/contexts/%2e", ``},
+		{"GET", "/contexts/a/schemas/ids/1?subject=:.b:&format=resolved&findTags=*", ``},
+	} {
+		f.Add(seed[0], seed[1], seed[2])
+	}
+	f.Fuzz(func(t *testing.T, method, path, body string) {
+		req, err := http.NewRequest(method, "http://x"+path, strings.NewReader(body))
+		if err != nil || !strings.HasPrefix(path, "/") {
+			return
+		}
+		w := &recorder{header: http.Header{}}
+		s.api.ServeHTTP(w, req)
+		if w.status >= 500 && !strings.HasPrefix(path, "/health/ready") {
+			t.Errorf("%s %q %q: %d %s", method, path, body, w.status, w.body.String())
+		}
+		if w.status >= 400 && !strings.HasPrefix(w.body.String(), `{"error_code":`) {
+			t.Errorf("%s %q: %d %s", method, path, w.status, w.body.String())
+		}
+	})
+}
+
+// recorder is a http.ResponseWriter in memory.
+type recorder struct {
+	header http.Header
+	status int
+	body   strings.Builder
+}
+
+func (w *recorder) Header() http.Header         { return w.header }
+func (w *recorder) WriteHeader(status int)      { w.status = status }
+func (w *recorder) Write(p []byte) (int, error) { return w.body.Write(p) }
