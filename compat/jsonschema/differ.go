@@ -7,8 +7,13 @@ import (
 	model "github.com/concord-registry/concord/formats/jsonschema"
 )
 
-// maxPairs bounds how many pairs of subschemas one comparison looks at.
-const maxPairs = 200_000
+// Bounds of one comparison: how many pairs of subschemas it looks at, how many differences it carries from one list to
+// another, and how long a list may grow before it takes only what decides the verdict.
+const (
+	maxPairs       = 200_000
+	maxCopied      = 1_000_000
+	maxDifferences = 1_000
+)
 
 // pair is two shapes that are compared.
 type pair struct{ writer, reader *shape }
@@ -22,7 +27,7 @@ type differ struct {
 	// assumed are the running pairs that were met again and taken to be compatible; refuted are those that turned out
 	// not to be.
 	assumed, refuted map[pair]bool
-	pairs            int
+	pairs, copied    int
 	err              error // why the comparison was given up
 }
 
@@ -163,9 +168,27 @@ func (l *list) compare(w, r *shape) {
 		delete(l.running, key)
 		l.known[key] = found
 	}
+	l.repeat(found)
+}
+
+// repeat records differences found below a pair under the path at which the pair stands here. A list that has grown
+// long enough for anybody takes only what decides the verdict: schemas that share definitions over many levels would
+// otherwise have exponentially many differences.
+func (l *list) repeat(found []difference) {
+	full := len(l.found) >= maxDifferences
 	for _, f := range found {
+		if full && l.accepts(f.code) {
+			continue
+		}
+		if l.copied++; l.copied > maxCopied {
+			l.err = &compat.WorkError{What: "differences between subschemas", Max: maxCopied}
+			return
+		}
 		f.path = f.path.below(l.path)
 		l.found = append(l.found, f)
+		if full {
+			return
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package jsonschema
 
 import (
+	"regexp"
+
 	model "github.com/concord-registry/concord/formats/jsonschema"
 )
 
@@ -107,6 +109,9 @@ func bundle(parts []*shape, v *model.Value) *shape {
 
 func (l *loader) reference(v *model.Value, keyword string) *shape {
 	target, _ := l.schema.Ref(v, keyword)
+	if target.Metaschema != 0 {
+		return &shape{kind: objectKind, object: &objectRules{}, value: v} // every metaschema describes objects
+	}
 	return &shape{kind: referenceKind, target: target.Schema, loader: l, value: v}
 }
 
@@ -296,7 +301,8 @@ func (l *loader) patterns(o *objectRules, v *model.Value) {
 	}
 	for _, m := range v.Members {
 		if s := l.load(m.Value); s != nil {
-			o.patterns = append(o.patterns, property{m.Key, s})
+			re, _ := regexp.Compile(m.Key) // nil: matches nothing that can be known here
+			o.patterns = append(o.patterns, pattern{m.Key, re, s})
 		}
 	}
 }

@@ -69,7 +69,7 @@ func mergeObjects(a, b *objectRules) *objectRules {
 			m.required[name] = true
 		}
 	}
-	m.patterns = append(append([]property(nil), a.patterns...), b.patterns...)
+	m.patterns = append(append([]pattern(nil), a.patterns...), b.patterns...)
 	m.closed = a.closed || b.closed
 	overrideShape(&m.additional, b.additional)
 	overrideShape(&m.unevaluated, b.unevaluated)

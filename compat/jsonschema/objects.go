@@ -1,7 +1,5 @@
 package jsonschema
 
-import "regexp"
-
 func (l *list) objects(w, r *shape) {
 	l.required(w, r)
 	l.properties(w, r)
@@ -125,7 +123,7 @@ func (l *list) covered(w, r *shape) bool {
 // cover is the schema that a partially open object holds an undeclared property to; nil when it has none.
 func (o *objectRules) cover(name string) *shape {
 	for _, p := range o.patterns {
-		if re, err := regexp.Compile(p.name); err == nil && re.MatchString(name) {
+		if p.re != nil && p.re.MatchString(name) {
 			return p.shape
 		}
 	}

@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"regexp"
 	"strconv"
 
 	model "github.com/concord-registry/concord/formats/jsonschema"
@@ -94,13 +95,19 @@ type property struct {
 	shape *shape
 }
 
+type pattern struct {
+	text  string
+	re    *regexp.Regexp // nil when the text is beyond this engine
+	shape *shape
+}
+
 type objectRules struct {
 	properties        []property
 	index             map[string]*shape
 	required          map[string]bool
-	patterns          []property // by regular expression
-	closed            bool       // additionalProperties: false
-	additional        *shape     // additionalProperties: a schema
+	patterns          []pattern
+	closed            bool   // additionalProperties: false
+	additional        *shape // additionalProperties: a schema
 	unevaluated       *shape
 	dependentRequired []dependency
 	dependentSchemas  []property

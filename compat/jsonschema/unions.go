@@ -27,12 +27,11 @@ func (l *list) unions(w, r *shape) {
 		l.add("SUM_TYPE_NARROWED", w, r, "", "")
 	}
 	edges := l.edges(w, before, after)
-	matched := match(edges, len(after))
 	count := 0
-	for i, j := range matched {
-		if j >= 0 {
+	for i, e := range match(edges, len(after)) {
+		if e != nil {
 			count++
-			l.found = append(l.found, edges[i][j]...)
+			l.found = append(l.found, edges[i][*e].found...)
 		}
 	}
 	if count < min(len(before), len(after)) {
@@ -52,18 +51,23 @@ func (l *list) criterionAllowed(w, r *shape) bool {
 	}
 }
 
-// edges maps every pair of subschemas whose differences are all accepted to these differences.
-func (l *list) edges(w *shape, before, after []*shape) []map[int][]difference {
-	edges := make([]map[int][]difference, len(before))
+// edge says that a subschema may become the one at position to, with nothing but accepted differences.
+type edge struct {
+	to    int
+	found []difference
+}
+
+// edges lists, for every subschema of the writer, what it may become.
+func (l *list) edges(w *shape, before, after []*shape) [][]edge {
+	edges := make([][]edge, len(before))
 	for i, was := range before {
-		edges[i] = map[int][]difference{}
 		l.at(string(w.criterion)+"/"+strconv.Itoa(i), func() {
 			for j, is := range after {
 				if l.err != nil {
 					return
 				}
 				if found := l.try(was, is); l.allAccepted(found) {
-					edges[i][j] = found
+					edges[i] = append(edges[i], edge{j, found})
 				}
 			}
 		})
@@ -109,39 +113,30 @@ func distinct(parts []*shape) []*shape {
 }
 
 // match pairs as many of the left as possible with one of the n on the right each, using only the given edges. The
-// result holds the partner of each on the left, -1 for none. Augmenting paths: O(left * edges).
-func match[T any](edges []map[int]T, n int) []int {
+// result holds for each on the left the index of its edge, nil for none. Augmenting paths: O(left * edges).
+func match(edges [][]edge, n int) []*int {
+	matched := make([]*int, len(edges))
 	partner := make([]int, n) // right -> left
 	for j := range partner {
 		partner[j] = -1
 	}
-	var visited []bool
-	var augment func(i int) bool
-	augment = func(i int) bool {
-		for j := range n {
-			if _, ok := edges[i][j]; !ok || visited[j] {
+	visited := make([]int, n) // the round in which a right one was last looked at
+	var augment func(i, round int) bool
+	augment = func(i, round int) bool {
+		for k, e := range edges[i] {
+			if visited[e.to] == round {
 				continue
 			}
-			visited[j] = true
-			if partner[j] < 0 || augment(partner[j]) {
-				partner[j] = i
+			visited[e.to] = round
+			if partner[e.to] < 0 || augment(partner[e.to], round) {
+				partner[e.to], matched[i] = i, &k
 				return true
 			}
 		}
 		return false
 	}
 	for i := range edges {
-		visited = make([]bool, n)
-		augment(i)
-	}
-	matched := make([]int, len(edges))
-	for i := range matched {
-		matched[i] = -1
-	}
-	for j, i := range partner {
-		if i >= 0 {
-			matched[i] = j
-		}
+		augment(i, i+1)
 	}
 	return matched
 }
