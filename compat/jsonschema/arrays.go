@@ -27,9 +27,9 @@ func (l *list) items(w, r *shape) {
 		l.at("items/"+strconv.Itoa(i), func() {
 			switch {
 			case i >= len(after):
-				l.itemRemoved(w, r, before[i])
+				l.itemRemoved(w, r, before[i], strconv.Itoa(i))
 			case i >= len(before):
-				l.itemAdded(w, r, after[i])
+				l.itemAdded(w, r, after[i], strconv.Itoa(i))
 			default:
 				l.compare(before[i], after[i])
 			}
@@ -37,35 +37,35 @@ func (l *list) items(w, r *shape) {
 	}
 }
 
-func (l *list) itemRemoved(w, r, was *shape) {
+func (l *list) itemRemoved(w, r, was *shape, index string) {
 	cover := r.array.cover()
 	switch {
 	case r.array.open():
-		l.add("ITEM_REMOVED_FROM_OPEN_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_REMOVED_FROM_OPEN_CONTENT_MODEL", w, r, "items", index)
 	case cover != nil && l.covered(was, cover):
-		l.add("ITEM_REMOVED_IS_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_REMOVED_IS_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "items", index)
 	case cover != nil:
-		l.add("ITEM_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_REMOVED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "items", index)
 	case was.kind == nothing:
-		l.add("ITEM_WITH_FALSE_REMOVED_FROM_CLOSED_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_WITH_FALSE_REMOVED_FROM_CLOSED_CONTENT_MODEL", w, r, "items", index)
 	default:
-		l.add("ITEM_REMOVED_FROM_CLOSED_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_REMOVED_FROM_CLOSED_CONTENT_MODEL", w, r, "items", index)
 	}
 }
 
-func (l *list) itemAdded(w, r, is *shape) {
+func (l *list) itemAdded(w, r, is *shape, index string) {
 	cover := w.array.cover()
 	switch {
 	case w.array.open() && is.kind == anything:
-		l.add("ITEM_WITH_EMPTY_SCHEMA_ADDED_TO_OPEN_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_WITH_EMPTY_SCHEMA_ADDED_TO_OPEN_CONTENT_MODEL", w, r, "items", index)
 	case w.array.open():
-		l.add("ITEM_ADDED_TO_OPEN_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_ADDED_TO_OPEN_CONTENT_MODEL", w, r, "items", index)
 	case cover != nil && l.covered(cover, is):
-		l.add("ITEM_ADDED_IS_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_ADDED_IS_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "items", index)
 	case cover != nil:
-		l.add("ITEM_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_ADDED_NOT_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "items", index)
 	default:
-		l.add("ITEM_ADDED_TO_CLOSED_CONTENT_MODEL", w, r, "items", "")
+		l.add("ITEM_ADDED_TO_CLOSED_CONTENT_MODEL", w, r, "items", index)
 	}
 }
 

@@ -41,30 +41,50 @@ type comparison struct {
 	out            *compat.Comparison
 }
 
-// reference decides the reference relation.
+// reference decides the reference relation, and words its incompatible differences.
 func (c *comparison) reference(ctx context.Context) error {
 	found, err := diff(ctx, c.writer, c.reader, c.req.Lenient)
 	if err != nil {
 		return err
 	}
-	verdict := compat.Compatible
+	c.out.Verdicts[compat.Reference] = compat.Compatible
 	for _, d := range found {
 		if compatible[d.code] || c.req.Lenient && forgiven[d.code] {
 			continue
 		}
-		verdict = compat.Incompatible
+		c.out.Verdicts[compat.Reference] = compat.Incompatible
 		c.out.Messages = append(c.out.Messages, message(d, c.req.Direction))
-		c.out.Findings = append(c.out.Findings, compat.Finding{
-			Code: string(d.code), Breaks: []compat.Relation{compat.Reference},
-			ReaderPath: d.path.String(), WriterPath: d.path.String(),
-			Message: message(d, c.req.Direction),
-		})
+		c.out.Findings = append(c.out.Findings, c.finding(d))
 	}
-	c.out.Verdicts[compat.Reference] = verdict
 	for _, relation := range c.req.Relations {
 		if relation != compat.Reference {
 			c.out.Verdicts[relation] = compat.Undecided
 		}
 	}
 	return nil
+}
+
+// finding words one difference. Its places in the texts are only looked up for those who read them.
+func (c *comparison) finding(d difference) compat.Finding {
+	f := compat.Finding{Code: string(d.code), Breaks: []compat.Relation{compat.Reference}}
+	if !c.req.Full {
+		f.ReaderPath, f.WriterPath = d.path.String(), d.path.String()
+		return f
+	}
+	writer, reader := c.places(d)
+	f.Message, f.Hint = explain(d, c.req.Direction, writer, reader)
+	f.ReaderPath, f.ReaderSpan = reader.pointer, reader.span
+	f.WriterPath, f.WriterSpan = writer.pointer, writer.span
+	return f
+}
+
+// places finds a difference in both texts.
+func (c *comparison) places(d difference) (writer, reader place) {
+	if d.writer != nil {
+		writer = placeOf(c.writer, d.writer.value, d.keyword, d.name)
+	}
+	if d.reader != nil {
+		reader = placeOf(c.reader, d.reader.value, d.keyword, d.name)
+	}
+	return writer, reader
 }
