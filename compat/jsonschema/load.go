@@ -104,7 +104,7 @@ func bundle(parts []*shape, v *model.Value) *shape {
 	case 1:
 		return parts[0]
 	}
-	return &shape{kind: combinedKind, criterion: allOf, implied: true, parts: combinedFirst(parts), value: v}
+	return &shape{kind: combinedKind, criterion: allOf, implied: true, parts: parts, value: v}
 }
 
 func (l *loader) reference(v *model.Value, keyword string) *shape {
@@ -122,7 +122,6 @@ func (l *loader) combined(v *model.Value, keyword criterion, list *model.Value) 
 			s.parts = append(s.parts, part)
 		}
 	}
-	s.parts = combinedFirst(s.parts)
 	return s
 }
 

@@ -87,7 +87,6 @@ func (l *loader) combinedModern(v *model.Value, keyword criterion, list *model.V
 			s.parts = append(s.parts, flatten(part)...)
 		}
 	}
-	s.parts = combinedFirst(s.parts)
 	return s
 }
 
@@ -248,7 +247,6 @@ func join(s, more *shape, v *model.Value) *shape {
 	for _, part := range append(append([]*shape(nil), flatten(s)...), flatten(more)...) {
 		joined = absorb(joined, part)
 	}
-	joined.parts = combinedFirst(joined.parts)
 	return joined
 }
 

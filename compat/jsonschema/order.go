@@ -62,17 +62,3 @@ func hash(s string) uint32 {
 	}
 	return h
 }
-
-// combinedFirst puts combined schemas before others. Several combined ones end up in reverse, as in the reference,
-// whose comparison calls each of them smaller than the other.
-func combinedFirst(parts []*shape) []*shape {
-	var combined, rest []*shape
-	for _, part := range parts {
-		if part.kind == combinedKind {
-			combined = append([]*shape{part}, combined...)
-		} else {
-			rest = append(rest, part)
-		}
-	}
-	return append(combined, rest...)
-}
