@@ -78,6 +78,9 @@ func addSemantic(ctx context.Context, req compat.Request, reader, writer *avro.S
 	}
 	p := newReport(ctx, req, reader, writer, sizes)
 	for _, c := range append(known, beyond...) {
+		if p.steps -= c.way.length(); p.steps < 0 || len(out.Findings) == maxFindings {
+			break
+		}
 		f, err := p.finding(c)
 		if err != nil {
 			return err
@@ -97,10 +100,10 @@ func causesOf(differences []*difference, ambiguous *ambiguity) []*cause {
 			continue
 		}
 		seen[d] = true
-		out = append(out, &cause{code: d.code, path: d.path, reader: d.reader, writer: d.writer, field: d.field, detail: d.detail, byReference: true})
+		out = append(out, &cause{code: d.code, way: d.way, reader: d.reader, writer: d.writer, field: d.field, detail: d.detail, byReference: true})
 	}
 	if ambiguous != nil {
-		out = append(out, &cause{code: AmbiguousAlias, path: ambiguous.path, reader: ambiguous.reader, writer: ambiguous.writer, field: ambiguous.field, byReference: true})
+		out = append(out, &cause{code: AmbiguousAlias, way: ambiguous.way, reader: ambiguous.reader, writer: ambiguous.writer, field: ambiguous.field, byReference: true})
 	}
 	return out
 }
@@ -123,7 +126,7 @@ func beyondReference(ctx context.Context, reader, writer *avro.Schema, sizes siz
 			settled[at] = true
 		}
 		if f, ok := missingEnum(c); ok {
-			reported[sameCause{MissingDefault, pair{nil, c.writer}, c.path[len(c.path)-1].reader}] = f != ""
+			reported[sameCause{MissingDefault, pair{nil, c.writer}, c.way.step.reader}] = f != ""
 		}
 	}
 	s := newSearch(ctx, sizes, settled)
@@ -133,13 +136,13 @@ func beyondReference(ctx context.Context, reader, writer *avro.Schema, sizes siz
 	var out []*cause
 	for _, f := range s.failures {
 		v := s.visits[f.visit]
-		c := &cause{code: f.code, path: s.path(f.visit), reader: v.reader, writer: v.writer, field: f.field}
+		c := &cause{code: f.code, way: v.way, reader: v.reader, writer: v.writer, field: f.field}
 		if reported[sameCause{f.code, pair{v.reader, v.writer}, f.field}] || f.code == MissingDefault && reported[sameCause{f.code, pair{nil, v.writer}, f.field}] {
 			continue
 		}
 		if v.union >= 0 && ofReference(f.code) {
 			u := s.visits[v.union]
-			c = &cause{code: UnionBranch, path: s.path(v.union), reader: u.reader, writer: u.writer, field: -1, inner: c}
+			c = &cause{code: UnionBranch, way: u.way, reader: u.reader, writer: u.writer, field: -1, inner: c}
 			key := sameCause{UnionBranch, pair{u.reader, u.writer}, -1}
 			if reported[key] {
 				continue

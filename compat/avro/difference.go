@@ -25,7 +25,7 @@ type difference struct {
 
 	reader, writer *avro.Type
 	field          int    // of the reader's record: the field that has no default
-	path           []step // from the two roots; only when the comparison is full
+	way            *trail // from the two roots; only when the comparison is full
 }
 
 // message renders the difference as the reference's REST answers do.
@@ -56,7 +56,7 @@ func (d *difference) description(direction compat.Direction) string {
 type ambiguity struct {
 	reader, writer *avro.Type
 	field          int
-	path           []step
+	way            *trail
 }
 
 func (a *ambiguity) Error() string {

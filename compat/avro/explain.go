@@ -22,6 +22,7 @@ func newSides(d compat.Direction) sides {
 // explain says what is wrong, for a person who does not know the specification, and how to mend it.
 func (p *report) explain(c *cause) (message, hint string) {
 	s := newSides(p.direction)
+	c.path = c.way.steps()
 	at := readable(p.roots.reader, c.path, c.readerField(), false)
 	from := readable(p.roots.writer, c.path, nil, true)
 	switch c.code {
@@ -113,10 +114,10 @@ func (s sides) types(c *cause, at, from string) (message, hint string) {
 
 // missingEnum recognizes a mismatch that the reference reports where a field of an enum type is missing.
 func missingEnum(c *cause) (field string, ok bool) {
-	if len(c.path) == 0 {
+	if c.way == nil {
 		return "", false
 	}
-	last := c.path[len(c.path)-1]
+	last := c.way.step
 	return last.readerName, last.kind == fieldStep && last.writer < 0
 }
 
@@ -238,13 +239,15 @@ func preview(v *avro.Value) string {
 	return text
 }
 
-// note qualifies the witnesses of a code.
-func note(code string) string {
-	switch code {
-	case NameMismatch:
+// note qualifies the witness of a cause.
+func note(c *cause) string {
+	switch {
+	case c.code == NameMismatch && c.writer.Kind == avro.Record:
 		return "Java's decoder does not compare the names of records outside unions, and reads this message."
-	case DecimalScale:
+	case c.code == DecimalScale:
 		return "Java's decoder applies the reader's scale without an error."
+	case c.code == BytesAsText:
+		return "Java's decoder puts U+FFFD in place of what is not text."
 	}
 	return ""
 }

@@ -15,7 +15,8 @@ import (
 // failure of decoders that the reference does not see.
 type cause struct {
 	code           string
-	path           []step
+	way            *trail
+	path           []step // the steps of way, while the finding is built
 	reader, writer *avro.Type
 	field          int // of the reader's record, or -1
 	detail         string
@@ -23,8 +24,20 @@ type cause struct {
 	inner          *cause // of a union: what is wrong in the branch that decoders take
 }
 
-// maxWitnesses bounds how many findings of one comparison get a witness.
-const maxWitnesses = 50
+// The bounds of a report.
+const (
+	// maxFindings is how many findings are reported.
+	maxFindings = 1_000
+	// maxWitnesses is how many findings get a witness, and witnessWork bounds it for large schemas: the library looks at
+	// both schemas as a whole for each.
+	maxWitnesses = 50
+	minWitnesses = 3
+	witnessWork  = 60_000
+	// maxSteps bounds the steps of all paths together.
+	maxSteps = 500_000
+	// maxReadable is the length of the longest path that is written out, in bytes.
+	maxReadable = 400
+)
 
 // report turns the causes of one comparison into findings.
 type report struct {
@@ -35,17 +48,22 @@ type report struct {
 	show           bool // build witnesses, rather than only find out whether there are any
 	library        *library
 	libraryError   error
-	built          int
+	witnesses      int // left to build
+	steps          int // left to write
 }
 
 func newReport(ctx context.Context, req compat.Request, reader, writer *avro.Schema, sizes sizes) *report {
 	r := &report{ctx: ctx, direction: req.Direction, reader: reader, writer: writer, show: req.Full}
+	r.witnesses = max(minWitnesses, min(maxWitnesses, witnessWork/(reader.Nodes()+writer.Nodes()+1)))
+	r.steps = maxSteps
 	r.roots = &pairRoots{reader: reader.Root(), writer: writer.Root(), sizes: sizes}
 	return r
 }
 
 // finding explains a cause and proves it.
 func (p *report) finding(c *cause) (compat.Finding, error) {
+	c.path = c.way.steps()
+	defer func() { c.path = nil }()
 	f := compat.Finding{
 		Code:       c.code,
 		ReaderPath: readable(p.roots.reader, c.path, c.readerField(), false),
@@ -54,7 +72,7 @@ func (p *report) finding(c *cause) (compat.Finding, error) {
 	f.ReaderSpan, f.WriterSpan = p.spans(c)
 	f.Message, f.Hint = p.explain(c)
 	semantic := true
-	if p.built++; p.built > maxWitnesses {
+	if p.witnesses--; p.witnesses < 0 {
 		f.NoWitness = "messages are built for the first findings only"
 		semantic = p.roots.sizes.inhabited(c.writer)
 	} else {
@@ -93,7 +111,7 @@ func (p *report) witness(c *cause) (*compat.Witness, error) {
 	if c.code == NamespaceMismatch {
 		return nil, errJavaOnly
 	}
-	found, err := prove(p.ctx, p.roots, c.code, c.path, c.reader, c.writer)
+	found, err := prove(p.ctx, p.roots, c)
 	if err != nil {
 		return nil, err
 	}
@@ -106,30 +124,84 @@ func (p *report) witness(c *cause) (*compat.Witness, error) {
 	if p.libraryError != nil {
 		return nil, p.libraryError
 	}
-	out := &compat.Witness{Data: found.data, JSON: found.writer.text(), VerifiedBy: verifier, Note: note(c.code)}
-	path, field := c.path, c.field
-	reader := narrow(p.roots.reader, path, field)
-	seen, err := p.library.try(reader, found.data, path)
-	if err != nil && reader != p.roots.reader {
-		seen, err = p.library.try(p.roots.reader, found.data, path)
-	}
-	if err != nil {
+	out := &compat.Witness{Data: found.data, JSON: found.writer.text(), VerifiedBy: verifier, Note: note(c)}
+	if err := p.confirm(c, found, out); err != nil {
 		return nil, err
-	}
-	switch {
-	case seen.failure != "":
-		out.ReaderError = seen.failure
-	case found.refusal == nil && seen.differs:
-	default:
-		return nil, errors.New("not confirmed: " + verifier + " is laxer than the specification and reads the message")
 	}
 	if found.reader != nil {
 		out.ReaderJSON, out.ReaderError = found.reader.text(), ""
-		if view := meanings(c, found, path); view != "" {
+		if view := meanings(c, found); view != "" {
 			out.Note = strings.TrimSpace(view + " " + out.Note)
 		}
 	}
 	return out, nil
+}
+
+// confirm has the library read a message that our own decoder refuses or misreads. The library judges the two schemas as
+// a whole before it reads anything, so it is given a reader that is reduced to the cause, as far as that can be done.
+func (p *report) confirm(c *cause, found *proof, out *compat.Witness) error {
+	path := c.valuePath()
+	readers := []*avro.Type{
+		narrow(p.roots.reader, p.roots.writer, c.path, c.fields(), true),
+		narrow(p.roots.reader, p.roots.writer, c.path, c.fields(), false),
+		p.roots.reader,
+	}
+	reason := errors.New("not confirmed: " + verifier + " is laxer than the specification and reads the message")
+	for _, reader := range readers {
+		if reader == nil {
+			continue
+		}
+		seen, err := p.library.try(reader, found.data, path)
+		switch {
+		case errors.Is(err, errReaderSchema) && atFaultAlone(c.code):
+			out.ReaderError = err.Error()
+			return nil
+		case err != nil:
+			reason = err
+		case seen.failure != "":
+			out.ReaderError = seen.failure
+			return nil
+		case seen.differs && (found.refusal == nil || c.code == SharedAlias):
+			out.ReaderJSON = seen.read
+			return nil
+		}
+	}
+	return reason
+}
+
+// fields are the reader's fields that a cause is about.
+func (c *cause) fields() []int {
+	f := c.readerField()
+	if f == nil {
+		return nil
+	}
+	out := []int{c.field}
+	if c.code == SharedAlias {
+		at, _ := source(f, c.writer)
+		from, _ := sources(c.reader, c.writer)
+		if other := slices.Index(from, at); other >= 0 {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
+// atFaultAlone reports whether a cause is a fault of the reader's schema that a library may find before it sees any data.
+func atFaultAlone(code string) bool {
+	return code == InvalidDefault || code == SharedAlias || code == AmbiguousAlias
+}
+
+// valuePath is the way to the value in question. For a field that lost its data to another one it leads into the field.
+func (c *cause) valuePath() []step {
+	if c.code != SharedAlias {
+		return c.path
+	}
+	f := c.readerField()
+	at, _ := source(f, c.writer)
+	if at < 0 {
+		return c.path
+	}
+	return append(slices.Clone(c.path), step{kind: fieldStep, reader: c.field, writer: at, readerName: f.Name, writerName: c.writer.Fields[at].Name})
 }
 
 // spans finds the places of a cause in the two texts. Where a place is in a referenced schema, the nearest on the way to
@@ -171,6 +243,10 @@ func readable(root *avro.Type, path []step, field *avro.Field, writer bool) stri
 	b.WriteString(root.String())
 	t := root
 	for _, s := range path {
+		if b.Len() > maxReadable {
+			b.WriteString("…")
+			break
+		}
 		switch s.kind {
 		case fieldStep:
 			i, name := s.reader, s.readerName

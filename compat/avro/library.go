@@ -2,6 +2,8 @@ package avro
 
 import (
 	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"reflect"
@@ -24,7 +26,11 @@ type outcome struct {
 	writerOK bool   // it read the data with the writer's schema
 	failure  string // why it does not read the data with the reader's schema
 	differs  bool   // it reads the data, to another value
+	read     string // what it reads, as JSON
 }
+
+// errReaderSchema is that the library does not accept the reader's schema at all.
+var errReaderSchema = errors.New(verifier + " does not read the reader's schema")
 
 // library holds the writer's schema as the library sees it, parsed once for all witnesses of a comparison.
 type library struct {
@@ -71,7 +77,7 @@ func (l *library) try(reader *avro.Type, data []byte, path []step) (out outcome,
 	}
 	r, err := twmb.Parse(text)
 	if err != nil {
-		return out, fmt.Errorf("%s does not read the reader's schema: %w", verifier, err)
+		return out, fmt.Errorf("%w: %v", errReaderSchema, err)
 	}
 	resolved, err := twmb.Resolve(l.writer, r)
 	if err != nil {
@@ -82,6 +88,9 @@ func (l *library) try(reader *avro.Type, data []byte, path []step) (out outcome,
 	if rest, err = resolved.Decode(bytes.Clone(data), &read); err != nil {
 		out.failure = err.Error()
 		return out, nil
+	}
+	if data, err := json.Marshal(read); err == nil {
+		out.read = string(data)
 	}
 	out.differs = len(rest) > 0 || !sameValue(follow(written, path, true), follow(read, path, false))
 	return out, nil

@@ -11,7 +11,8 @@ import (
 
 // meanings shows the value in question as the writer means it and as the reader takes it, where the JSON encoding does
 // not tell.
-func meanings(c *cause, found *proof, path []step) string {
+func meanings(c *cause, found *proof) string {
+	path := c.valuePath()
 	w, r := leafOf(found.writer, path, true), leafOf(*found.reader, path, false)
 	if w == nil || r == nil {
 		return ""

@@ -1,75 +1,134 @@
 package avro
 
-import "github.com/concord-registry/concord/formats/avro"
+import (
+	"slices"
+
+	"github.com/concord-registry/concord/formats/avro"
+)
 
 // narrow returns the reader's type reduced to one way through it, so that a decoder that refuses it refuses it for what
-// lies on that way: records keep only the field that is gone through, and at the end the field that is in question (or
-// all, when field is negative). It returns t itself where that is not possible, because a record on the way is also used
-// elsewhere on what is left.
-func narrow(t *avro.Type, path []step, field int) *avro.Type {
-	n := &narrowing{cut: map[string]*avro.Type{}}
-	out := n.along(t, path, field)
+// lies on that way: records keep only the field that is gone through, and at the end those that are in question (or
+// all, when keep is empty). Where the way takes one branch of a writer's union, the reader is also given what the
+// other branches need, so that those are not what a decoder complains about. It returns nil when that is not possible,
+// because a name on the way is also used for something else on what is left.
+func narrow(reader, writer *avro.Type, path []step, keep []int, others bool) *avro.Type {
+	n := &narrowing{keep: keep, others: others, made: map[string]*avro.Type{}}
+	out := n.along(reader, writer, path)
 	if out == nil || n.clashes(out) {
-		return t
+		return nil
 	}
 	return out
 }
 
 type narrowing struct {
-	cut map[string]*avro.Type // the reduced records, by name
+	keep   []int
+	others bool                  // give the reader what other branches need
+	made   map[string]*avro.Type // the records that were reduced or added, by name
 }
 
-// along is nil when a record is gone through twice.
-func (n *narrowing) along(t *avro.Type, path []step, field int) *avro.Type {
-	for len(path) > 0 && path[0].kind == writerBranchStep {
-		path = path[1:]
-	}
+// along is nil when the way goes through a record twice.
+func (n *narrowing) along(r, w *avro.Type, path []step) *avro.Type {
 	if len(path) == 0 {
-		if t.Kind != avro.Record || field < 0 {
-			return t
+		if r.Kind != avro.Record || len(n.keep) == 0 {
+			return r
 		}
-		return n.record(t, []avro.Field{t.Fields[field]})
+		var fields []avro.Field
+		for _, i := range n.keep {
+			fields = append(fields, r.Fields[i])
+		}
+		return n.record(r, fields)
 	}
 	s := path[0]
 	switch {
-	case s.kind == fieldStep && t.Kind == avro.Record:
-		f := t.Fields[s.reader]
-		if f.Type = n.along(f.Type, path[1:], field); f.Type == nil {
+	case s.kind == writerBranchStep && w.Kind == avro.Union:
+		return n.branches(n.along(r, w.Branches[s.writer], path[1:]), w, s.writer)
+	case s.kind == fieldStep && r.Kind == avro.Record:
+		f, part := r.Fields[s.reader], w
+		if s.writer >= 0 {
+			part = w.Fields[s.writer].Type
+		}
+		if f.Type = n.along(f.Type, part, path[1:]); f.Type == nil {
 			return nil
 		}
-		return n.record(t, []avro.Field{f})
-	case s.kind == readerBranchStep && t.Kind == avro.Union:
-		b := n.along(t.Branches[s.reader], path[1:], field)
+		return n.record(r, []avro.Field{f})
+	case s.kind == readerBranchStep && r.Kind == avro.Union:
+		b := n.along(r.Branches[s.reader], w, path[1:])
 		if b == nil {
 			return nil
 		}
-		branches := append([]*avro.Type(nil), t.Branches...)
+		branches := slices.Clone(r.Branches)
 		branches[s.reader] = b
 		return &avro.Type{Kind: avro.Union, Branches: branches}
-	case (s.kind == itemsStep || s.kind == valuesStep) && t.Items != nil:
-		items := n.along(t.Items, path[1:], field)
-		if items == nil {
-			return nil
+	case (s.kind == itemsStep || s.kind == valuesStep) && r.Items != nil:
+		if items := n.along(r.Items, w.Items, path[1:]); items != nil {
+			return &avro.Type{Kind: r.Kind, Items: items, Props: r.Props}
 		}
-		return &avro.Type{Kind: t.Kind, Items: items, Props: t.Props}
 	}
 	return nil
 }
 
 func (n *narrowing) record(t *avro.Type, fields []avro.Field) *avro.Type {
-	if n.cut[t.Name.Full] != nil {
+	if n.made[t.Name.Full] != nil {
 		return nil
 	}
 	c := t.WithFields(fields)
-	n.cut[t.Name.Full] = c
+	n.made[t.Name.Full] = c
 	return c
 }
 
-// clashes reports whether the whole of a reduced record can still be reached.
+// branches makes a reader's type also read the other branches of a writer's union, as far as it does not yet.
+func (n *narrowing) branches(r, w *avro.Type, taken int) *avro.Type {
+	if r == nil || !n.others {
+		return r
+	}
+	out := &avro.Type{Kind: avro.Union, Branches: []*avro.Type{r}}
+	if r.Kind == avro.Union {
+		out.Branches = slices.Clone(r.Branches)
+	}
+	for k, b := range w.Branches {
+		if k != taken && choose(out, b) < 0 {
+			if a := n.accepting(b); a != nil {
+				out.Branches = append(out.Branches, a)
+			}
+		}
+	}
+	return out
+}
+
+// accepting is the least that reads a type of the writer: records without fields, and so on.
+func (n *narrowing) accepting(w *avro.Type) *avro.Type {
+	switch w.Kind {
+	case avro.Record:
+		return n.record(w, nil)
+	case avro.Array, avro.Map:
+		if items := n.accepting(w.Items); items != nil {
+			return &avro.Type{Kind: w.Kind, Items: items}
+		}
+		return nil
+	case avro.Union:
+		out := &avro.Type{Kind: avro.Union}
+		for _, b := range w.Branches {
+			a := n.accepting(b)
+			if a == nil {
+				return nil
+			}
+			out.Branches = append(out.Branches, a)
+		}
+		return out
+	case avro.Enum, avro.Fixed:
+		if n.made[w.Name.Full] != nil {
+			return nil
+		}
+		n.made[w.Name.Full] = w
+	}
+	return w
+}
+
+// clashes reports whether a name that was reduced or added also stands for something else.
 func (n *narrowing) clashes(root *avro.Type) bool {
 	found := false
 	walk(root, func(t *avro.Type) {
-		if cut := n.cut[t.Name.Full]; t.Kind == avro.Record && cut != nil && cut != t {
+		if made := n.made[t.Name.Full]; t.Kind.Named() && made != nil && made != t {
 			found = true
 		}
 	})

@@ -26,6 +26,32 @@ type step struct {
 	readerPlace, writerPlace avro.Pos // where the part is used
 }
 
+// trail is the way from the two roots to a pair of types, shared between all that start alike.
+type trail struct {
+	up    *trail // nil at the first step
+	step  step
+	depth int
+}
+
+// then returns the trail with one more step.
+func (t *trail) then(s step) *trail { return &trail{up: t, step: s, depth: t.length() + 1} }
+
+// length is the number of steps; a nil trail has none.
+func (t *trail) length() int {
+	if t == nil {
+		return 0
+	}
+	return t.depth
+}
+
+func (t *trail) steps() []step {
+	out := make([]step, t.length())
+	for ; t != nil; t = t.up {
+		out[t.depth-1] = t.step
+	}
+	return out
+}
+
 // pointer appends the location that the reference gives to a path: a JSON pointer into the reader's schema, with the
 // branches of writer unions in between.
 func pointer(path []step, leaf ...string) string {

@@ -13,8 +13,8 @@ import (
 
 // The bounds of one comparison.
 const (
-	// maxWork is how many pairs of types, fields and symbols are looked at: well under a second.
-	maxWork = 4_000_000
+	// maxWork is how many pairs of types, fields and symbols are looked at: about a second.
+	maxWork = 1_500_000
 	// maxNesting is how deep a comparison may go. Two recursive types can be nested in each other as deep as the product
 	// of their sizes.
 	maxNesting = 20_000
@@ -46,11 +46,12 @@ type result struct {
 // later.
 type checker struct {
 	ctx  context.Context
-	full bool // keep the paths of differences
+	full bool // keep the trails of differences
 
 	memo map[pair]result
 	path []step
-	base int // where the current attempt at a reader's branch starts in path; locations start there
+	way  *trail // path as a trail, when full
+	base int    // where the current attempt at a reader's branch starts in path; locations start there
 	work int
 }
 
@@ -96,10 +97,18 @@ func (c *checker) down(s step, r, w *avro.Type) ([]*difference, error) {
 	if len(c.path) == maxNesting {
 		return nil, &compat.WorkError{What: "levels of types inside types", Max: maxNesting}
 	}
-	c.path = append(c.path, s)
+	way := c.way
+	c.push(s)
 	found, err := c.compare(r, w)
-	c.path = c.path[:len(c.path)-1]
+	c.path, c.way = c.path[:len(c.path)-1], way
 	return found, err
+}
+
+func (c *checker) push(s step) {
+	c.path = append(c.path, s)
+	if c.full {
+		c.way = c.way.then(s)
+	}
 }
 
 // attempt compares a writer's type with one branch of a reader's union. Locations start anew.
@@ -112,11 +121,9 @@ func (c *checker) attempt(s step, r, w *avro.Type) ([]*difference, error) {
 }
 
 func (c *checker) differ(code string, r, w *avro.Type, detail string, leaf ...string) *difference {
-	d := &difference{code: code, location: pointer(c.path[c.base:], leaf...), detail: detail, reader: r, writer: w, field: -1}
-	if c.full {
-		d.path = slices.Clone(c.path)
-	}
-	return d
+	// Writing locations is work, too: they can be as long as the comparison is deep.
+	c.work += len(c.path) - c.base
+	return &difference{code: code, location: pointer(c.path[c.base:], leaf...), detail: detail, reader: r, writer: w, field: -1, way: c.way}
 }
 
 // join appends differences, up to the number that is listed.
@@ -230,7 +237,7 @@ func (c *checker) fields(r, w *avro.Type, out []*difference) ([]*difference, err
 		}
 		at, ambiguous := source(&r.Fields[i], w)
 		if ambiguous {
-			return nil, &ambiguity{reader: r, writer: w, field: i, path: slices.Clone(c.path)}
+			return nil, &ambiguity{reader: r, writer: w, field: i, way: c.way}
 		}
 		found, err := c.field(r, w, i, at)
 		if err != nil {
@@ -285,9 +292,10 @@ func (c *checker) bothUnions(r, w *avro.Type) ([]*difference, error) {
 			return nil, err
 		}
 		if len(found) > 0 {
-			c.path = append(c.path, s)
+			way := c.way
+			c.push(s)
 			d := c.differ(MissingUnionBranch, r, b, "reader union lacking writer type: "+upper(b.Kind))
-			c.path = c.path[:len(c.path)-1]
+			c.path, c.way = c.path[:len(c.path)-1], way
 			out = join(out, []*difference{d})
 		}
 	}

@@ -157,7 +157,7 @@ func (x *resolution) scalar(r *avro.Type, d datum) (datum, error) {
 		return datum{}, refuse(code, "decimals match only when their precisions do: the writer's is %d, the reader's %d", wl.Precision, rl.Precision)
 	case BytesAsText:
 		if !utf8.ValidString(d.b) {
-			return datum{}, refuse(code, "the bytes are not valid UTF-8 text")
+			x.misread[code] = true
 		}
 	case LossyPromotion:
 		if back, accuracy := big.NewFloat(out.f).Int64(); accuracy != big.Exact || back != d.n {

@@ -16,9 +16,7 @@ type failure struct {
 // visit is a pair of types that a decoder meets, with the way there.
 type visit struct {
 	reader, writer *avro.Type
-	parent         int
-	depth          int
-	step           step
+	way            *trail
 	// union is the first reader union on the way whose branch was a choice, or -1.
 	union int
 }
@@ -52,7 +50,7 @@ func newSearch(ctx context.Context, sizes sizes, settled map[pair]bool) *search 
 
 // run searches from a pair on. Its error is that of the context.
 func (s *search) run(r, w *avro.Type) error {
-	s.enter(visit{reader: r, writer: w, parent: -1, union: -1})
+	s.enter(visit{reader: r, writer: w, union: -1})
 	for at := 0; at < len(s.visits); at++ {
 		if s.unfinished || s.first && len(s.failures) > 0 {
 			break
@@ -80,7 +78,7 @@ func (s *search) enter(v visit) {
 
 // down enters the pair that a step leads to.
 func (s *search) down(at int, st step, r, w *avro.Type) {
-	v := visit{reader: r, writer: w, parent: at, depth: s.visits[at].depth + 1, step: st, union: s.visits[at].union}
+	v := visit{reader: r, writer: w, way: s.visits[at].way.then(st), union: s.visits[at].union}
 	if st.kind == readerBranchStep && v.union < 0 {
 		v.union = at
 	}
@@ -190,13 +188,4 @@ func (s *search) record(at int, r, w *avro.Type) {
 			}
 		}
 	}
-}
-
-// path returns the steps to a visit, from the root.
-func (s *search) path(at int) []step {
-	out := make([]step, s.visits[at].depth)
-	for ; s.visits[at].parent >= 0; at = s.visits[at].parent {
-		out[s.visits[at].depth-1] = s.visits[at].step
-	}
-	return out
 }

@@ -23,6 +23,7 @@ var (
 type builder struct {
 	sizes  sizes
 	values int
+	shared int // the writer's field that two of the reader's want
 }
 
 // along builds a datum of t that takes the writer's side of steps and ends in what leaf makes.
@@ -133,6 +134,13 @@ func (b *builder) leaf(code string, r, w *avro.Type) (datum, error) {
 		return out, nil
 	case DecimalScale, LogicalTypeChanged:
 		return notZero(w), nil
+	case SharedAlias:
+		return b.record(w, b.shared, func(f *avro.Type) (datum, error) {
+			if f.Kind.Primitive() || f.Kind == avro.Fixed {
+				return notZero(f), nil
+			}
+			return b.smallest(f)
+		})
 	}
 	return b.smallest(w)
 }
@@ -144,6 +152,9 @@ func notZero(w *avro.Type) datum {
 	switch w.Kind {
 	case avro.Int, avro.Long:
 		out.n = 1000
+	case avro.Boolean:
+		out.n = 1
+	case avro.Null:
 	case avro.Float, avro.Double:
 		out.f = 1
 	case avro.String:
@@ -190,10 +201,10 @@ type proof struct {
 
 var errUnproved = errors.New("no message was found that shows it")
 
-// prove builds the datum for a failure with this code at the end of path, between the types r and w, and reads it as
-// the reader does. Where the failure is that no branch of a reader's union fits, or that the chosen one fails further in,
+// prove builds the datum for a cause and reads it as the reader does. Where the cause is that no branch of a reader's union fits, or that the chosen one fails further in,
 // it goes on to what is wrong there.
-func prove(ctx context.Context, p *pairRoots, code string, path []step, r, w *avro.Type) (*proof, error) {
+func prove(ctx context.Context, p *pairRoots, c *cause) (*proof, error) {
+	code, path, r, w := c.code, c.path, c.reader, c.writer
 	if !p.sizes.inhabited(w) {
 		return nil, errUninhabited
 	}
@@ -208,15 +219,18 @@ func prove(ctx context.Context, p *pairRoots, code string, path []step, r, w *av
 		}
 		f := inner.failures[0]
 		v := inner.visits[f.visit]
-		path = append(path[:len(path):len(path)], inner.path(f.visit)...)
+		path = append(path[:len(path):len(path)], v.way.steps()...)
 		code, r, w = f.code, v.reader, v.writer
 	}
 	b := &builder{sizes: p.sizes}
+	if code == SharedAlias {
+		b.shared, _ = source(c.readerField(), w)
+	}
 	d, err := b.along(p.writer, path, func(t *avro.Type) (datum, error) { return b.leaf(code, r, t) })
 	if err != nil {
 		return nil, err
 	}
-	data := d.encode(nil)
+	data := d.encode([]byte{})
 	if len(data) > maxWitness {
 		return nil, errTooLarge
 	}
