@@ -12,7 +12,7 @@ import (
 // standard nor confluent's are left out.
 type builder struct {
 	unit  *Unit
-	scope *scope
+	scope *Scope
 	used  map[*Unit]bool // where the types it refers to come from
 }
 
@@ -21,7 +21,7 @@ func (s *Schema) build(u *Unit) (*descriptorpb.FileDescriptorProto, map[*Unit]bo
 	b := &builder{unit: u, scope: s.names.scopeOf(u), used: map[*Unit]bool{}}
 	fd := b.file()
 	delete(b.used, u)
-	return fd, b.used, b.scope.exhausted()
+	return fd, b.used, b.scope.Exhausted()
 }
 
 func (b *builder) file() *descriptorpb.FileDescriptorProto {
@@ -56,8 +56,8 @@ func (b *builder) file() *descriptorpb.FileDescriptorProto {
 	return fd
 }
 
-func (b *builder) message(outer *scope, m *Message) *descriptorpb.DescriptorProto {
-	s := outer.enter(m.Name)
+func (b *builder) message(outer *Scope, m *Message) *descriptorpb.DescriptorProto {
+	s := outer.Enter(m.Name)
 	md := &descriptorpb.DescriptorProto{Name: &m.Name}
 	if options := (&descriptorpb.MessageOptions{}); b.options(options, m.Options) {
 		md.Options = options
@@ -80,7 +80,7 @@ func (b *builder) message(outer *scope, m *Message) *descriptorpb.DescriptorProt
 
 // members adds fields, oneofs and groups, and behind the nested types that the text declares those that it implies: the
 // bodies of groups and the entries of maps. So the indexes of the declared ones stay what they are in the text.
-func (b *builder) members(s *scope, m *Message, md *descriptorpb.DescriptorProto) {
+func (b *builder) members(s *Scope, m *Message, md *descriptorpb.DescriptorProto) {
 	var entries []*descriptorpb.DescriptorProto
 	full := "." + s.at.fullName()
 	add := func(f *Field, oneof *int32) {
@@ -128,7 +128,7 @@ func (b *builder) optionals(md *descriptorpb.DescriptorProto) {
 	}
 }
 
-func (b *builder) field(s *scope, f *Field) *descriptorpb.FieldDescriptorProto {
+func (b *builder) field(s *Scope, f *Field) *descriptorpb.FieldDescriptorProto {
 	fd := &descriptorpb.FieldDescriptorProto{Name: &f.Name, Number: &f.Number, JsonName: f.JSONName}
 	fd.Label = descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum()
 	switch {
@@ -144,7 +144,7 @@ func (b *builder) field(s *scope, f *Field) *descriptorpb.FieldDescriptorProto {
 		fd.Type = descriptorpb.FieldDescriptorProto_TYPE_MESSAGE.Enum()
 	case f.Group != nil:
 		fd.Type = descriptorpb.FieldDescriptorProto_TYPE_GROUP.Enum()
-		fd.TypeName = proto.String("." + s.enter(f.Group.Name).at.fullName())
+		fd.TypeName = proto.String("." + s.Enter(f.Group.Name).at.fullName())
 	default:
 		b.typeOf(s, f.Type, fd)
 	}
@@ -158,12 +158,12 @@ func (b *builder) field(s *scope, f *Field) *descriptorpb.FieldDescriptorProto {
 }
 
 // typeOf sets the type of a field from its written name.
-func (b *builder) typeOf(s *scope, name string, fd *descriptorpb.FieldDescriptorProto) {
+func (b *builder) typeOf(s *Scope, name string, fd *descriptorpb.FieldDescriptorProto) {
 	if scalars[name] {
 		fd.Type = descriptorpb.FieldDescriptorProto_Type(descriptorpb.FieldDescriptorProto_Type_value["TYPE_"+strings.ToUpper(name)]).Enum()
 		return
 	}
-	t := s.find(name)
+	t := s.Find(name)
 	if t == nil {
 		fd.TypeName = &name
 		return
@@ -179,7 +179,7 @@ func (b *builder) typeOf(s *scope, name string, fd *descriptorpb.FieldDescriptor
 }
 
 // entry is the type that stands for the entries of a map.
-func (b *builder) entry(s *scope, f *Field) *descriptorpb.DescriptorProto {
+func (b *builder) entry(s *Scope, f *Field) *descriptorpb.DescriptorProto {
 	name := entryName(f.Name)
 	key := &descriptorpb.FieldDescriptorProto{Name: proto.String("key"), Number: proto.Int32(1), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum()}
 	value := &descriptorpb.FieldDescriptorProto{Name: proto.String("value"), Number: proto.Int32(2), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum()}
@@ -210,9 +210,9 @@ func entryName(field string) string {
 }
 
 // extend returns the extension fields of a block, and the types of its groups.
-func (b *builder) extend(s *scope, e *Extend) (fields []*descriptorpb.FieldDescriptorProto, groups []*descriptorpb.DescriptorProto) {
+func (b *builder) extend(s *Scope, e *Extend) (fields []*descriptorpb.FieldDescriptorProto, groups []*descriptorpb.DescriptorProto) {
 	extendee := e.Extendee
-	if t := s.find(e.Extendee); t != nil {
+	if t := s.Find(e.Extendee); t != nil {
 		b.used[t.Unit] = true
 		extendee = "." + t.FullName()
 	}
@@ -317,7 +317,7 @@ func (b *builder) service(s *Service) *descriptorpb.ServiceDescriptorProto {
 
 // parameter resolves the name of a method's message.
 func (b *builder) parameter(name string) string {
-	t := b.scope.find(name)
+	t := b.scope.Find(name)
 	if t == nil {
 		return name
 	}

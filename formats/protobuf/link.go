@@ -186,7 +186,7 @@ func (l *linker) fault(u *Unit, message string) error {
 // declaration returns the place of the type, field or value of that full name in the schema's own file.
 func (s *Schema) declaration(full string) Pos {
 	scope := s.names.scopeOf(s.own)
-	if t := scope.find("." + full); t != nil && t.Unit.Own() {
+	if t := scope.Find("." + full); t != nil && t.Unit.Own() {
 		if t.Enum != nil {
 			return t.Enum.NamePos
 		}
@@ -196,7 +196,7 @@ func (s *Schema) declaration(full string) Pos {
 	if cut < 0 {
 		return Pos{}
 	}
-	t := scope.find("." + full[:cut])
+	t := scope.Find("." + full[:cut])
 	if t == nil || !t.Unit.Own() || t.Message == nil {
 		return Pos{}
 	}

@@ -189,38 +189,38 @@ func (n *names) addExtends(at *node, u *Unit, outer *Type, extends []*Extend) {
 // maxSteps bounds the lookups of one operation: hostile names can make each of them walk far.
 const maxSteps = 50_000_000
 
-// scope is a place from which names are looked up: a package, or a message inside one.
-type scope struct {
+// Scope is a place from which names are looked up: a package, or a message inside one.
+type Scope struct {
 	root, at *node
 	steps    *int // spent by the operation that the scope serves
 }
 
 // scopeOf returns the scope of a file's top level, for one operation by one goroutine.
-func (n *names) scopeOf(u *Unit) *scope {
+func (n *names) scopeOf(u *Unit) *Scope {
 	at := n.root
 	for part := range parts(u.Package) {
 		at = at.scopeAt(part)
 	}
-	return &scope{root: n.root, at: at, steps: new(int)}
+	return &Scope{root: n.root, at: at, steps: new(int)}
 }
 
-// enter returns the scope inside a message or enum.
-func (s *scope) enter(name string) *scope {
+// Enter returns the scope inside a message or enum.
+func (s *Scope) Enter(name string) *Scope {
 	inner := *s
 	inner.at = s.at.scopeAt(name)
 	return &inner
 }
 
-// inside returns the scope inside t.
-func (s *scope) inside(t *Type) *scope {
+// Inside returns the scope inside t.
+func (s *Scope) Inside(t *Type) *Scope {
 	inner := *s
 	inner.at = t.at
 	return &inner
 }
 
-// find looks a type up: from the innermost scope outwards the first place where the whole name leads to a type. A leading
+// Find looks a type up: from the innermost scope outwards the first place where the whole name leads to a type. A leading
 // dot means that the name is complete. Everything in the closure can be found, imported or not.
-func (s *scope) find(name string) *Type {
+func (s *Scope) Find(name string) *Type {
 	if n := s.lookup(name, func(n *node) bool { return n.typ != nil }); n != nil {
 		return n.typ
 	}
@@ -228,14 +228,14 @@ func (s *scope) find(name string) *Type {
 }
 
 // findExtension looks an extension up by the same rules.
-func (s *scope) findExtension(name string) *Extension {
+func (s *Scope) findExtension(name string) *Extension {
 	if n := s.lookup(name, func(n *node) bool { return n.extension != nil }); n != nil {
 		return n.extension
 	}
 	return nil
 }
 
-func (s *scope) lookup(name string, wanted func(*node) bool) *node {
+func (s *Scope) lookup(name string, wanted func(*node) bool) *node {
 	from := s.at
 	if rest, absolute := strings.CutPrefix(name, "."); absolute {
 		from, name = s.root, rest
@@ -252,7 +252,7 @@ func (s *scope) lookup(name string, wanted func(*node) bool) *node {
 }
 
 // descend follows the parts of name from n.
-func (s *scope) descend(n *node, name string) *node {
+func (s *Scope) descend(n *node, name string) *node {
 	for n != nil {
 		if *s.steps++; *s.steps > maxSteps {
 			return nil
@@ -267,8 +267,8 @@ func (s *scope) descend(n *node, name string) *node {
 	return nil
 }
 
-// exhausted reports that lookups were cut off, so that what was not found may exist.
-func (s *scope) exhausted() error {
+// Exhausted reports that lookups were cut off, so that what was not found may exist.
+func (s *Scope) Exhausted() error {
 	if *s.steps <= maxSteps {
 		return nil
 	}
@@ -286,3 +286,6 @@ var scalars = map[string]bool{
 	"sint64": true, "fixed32": true, "fixed64": true, "sfixed32": true, "sfixed64": true, "bool": true, "string": true,
 	"bytes": true,
 }
+
+// IsScalar reports whether name is a scalar type.
+func IsScalar(name string) bool { return scalars[name] }

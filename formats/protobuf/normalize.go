@@ -8,7 +8,7 @@ import (
 
 // normalizeOptions takes the freedoms of spelling out of a list of options: extension names become full names, a path
 // into an option becomes a literal, the settings of one option become one, and everything is sorted by name.
-func (s *scope) normalizeOptions(options []Option) []Option {
+func (s *Scope) normalizeOptions(options []Option) []Option {
 	named := make([]Option, 0, len(options))
 	extensions := map[string]*Extension{}
 	for _, o := range options {
@@ -53,7 +53,7 @@ func values(options []Option) []Value {
 }
 
 // fold turns the path of an option into literals around its value.
-func (s *scope) fold(o Option) Option {
+func (s *Scope) fold(o Option) Option {
 	for i := len(o.Path) - 1; i >= 0; i-- {
 		key := o.Path[i].Name
 		if o.Path[i].Paren {
@@ -66,7 +66,7 @@ func (s *scope) fold(o Option) Option {
 }
 
 // extended returns the message type of an extension's value, nil when it is not a message.
-func (s *scope) extended(x *Extension) *Type {
+func (s *Scope) extended(x *Extension) *Type {
 	if x.Field.Group != nil {
 		if c := x.at.outer.inner[x.Field.Group.Name]; c != nil {
 			return c.typ
@@ -75,12 +75,12 @@ func (s *scope) extended(x *Extension) *Type {
 	}
 	from := *s
 	from.at = x.at.outer
-	return from.find(x.Field.Type)
+	return from.Find(x.Field.Type)
 }
 
 // merge makes one value of several settings of an option of type t, which may be unknown: literals are united, the
 // values of a repeated field are put in one list.
-func (s *scope) merge(t *Type, settings []Value) Value {
+func (s *Scope) merge(t *Type, settings []Value) Value {
 	if len(settings) == 1 {
 		return settings[0]
 	}
@@ -130,7 +130,7 @@ func concat(settings []Value) Value {
 }
 
 // literalField finds the field that a key of a literal of type t names, and its type when that is a message.
-func (s *scope) literalField(t *Type, key string) (*Field, *Type) {
+func (s *Scope) literalField(t *Type, key string) (*Field, *Type) {
 	if strings.HasPrefix(key, "[") {
 		if x := s.findExtension(strings.Trim(key, "[]")); x != nil {
 			return x.Field, s.extended(x)
@@ -148,21 +148,21 @@ func (s *scope) literalField(t *Type, key string) (*Field, *Type) {
 			if f.Group != nil {
 				return f, t.group(f)
 			}
-			return f, s.inside(t).find(f.Type)
+			return f, s.Inside(t).Find(f.Type)
 		}
 	}
 	return nil, nil
 }
 
 // normalizeOptionValue is normalizeValue but for lists, which the reference leaves alone at the top of an option.
-func (s *scope) normalizeOptionValue(v Value) Value {
+func (s *Scope) normalizeOptionValue(v Value) Value {
 	if v.Kind != ListValue {
 		return s.normalizeValue(v)
 	}
 	return s.normalizeList(v)
 }
 
-func (s *scope) normalizeList(v Value) Value {
+func (s *Scope) normalizeList(v Value) Value {
 	list := make([]Value, len(v.List))
 	for i := range v.List {
 		list[i] = s.normalizeValue(v.List[i])
@@ -171,7 +171,7 @@ func (s *scope) normalizeList(v Value) Value {
 }
 
 // normalizeValue sorts the keys of literals, drops empty lists, unwraps lists of one, and rewrites numbers.
-func (s *scope) normalizeValue(v Value) Value {
+func (s *Scope) normalizeValue(v Value) Value {
 	switch v.Kind {
 	case NumberValue:
 		v.Text = normalizeNumber(v.Text)

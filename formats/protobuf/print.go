@@ -11,7 +11,7 @@ import (
 // printing says how a tree is printed.
 type printing struct {
 	// scope resolves names for the normalized text; nil prints the tree as it was written.
-	scope *scope
+	scope *Scope
 	// standard leaves out custom options (except confluent's) and all extensions: format=ignore_extensions.
 	standard bool
 	// limit bounds the text in bytes, so that it can be parsed again.
@@ -183,7 +183,7 @@ func (p *printer) body(m *Message) func(section func(write func())) {
 	return func(section func(write func())) {
 		outer := p.scope
 		if outer != nil {
-			p.scope = outer.enter(m.Name)
+			p.scope = outer.Enter(m.Name)
 			defer func() { p.scope = outer }()
 		}
 		if len(m.Reserved) > 0 {
@@ -302,8 +302,8 @@ func (p *printer) field(label string, f *Field) {
 		p.valueType(f.Map.Value)
 		p.write(">")
 	} else if entry := p.entry(f); entry != nil {
-		p.write("map<", entry.field("key").Type, ", ")
-		p.valueType(entry.field("value").Type)
+		p.write("map<", entry.Field("key").Type, ", ")
+		p.valueType(entry.Field("value").Type)
 		p.write(">")
 	} else {
 		p.write(label)
@@ -333,11 +333,11 @@ func (p *printer) entry(f *Field) *Message {
 	if !p.normalize() || scalars[f.Type] {
 		return nil
 	}
-	t := p.scope.find(f.Type)
+	t := p.scope.Find(f.Type)
 	if t == nil || t.Message == nil || !t.Message.IsMapEntry() {
 		return nil
 	}
-	key, value := t.Message.field("key"), t.Message.field("value")
+	key, value := t.Message.Field("key"), t.Message.Field("value")
 	if key == nil || value == nil || key.Type == "" || value.Type == "" {
 		return nil
 	}
@@ -350,7 +350,7 @@ func (p *printer) typeName(name string) {
 		p.write(name)
 		return
 	}
-	t := p.scope.find(name)
+	t := p.scope.Find(name)
 	if t == nil {
 		p.fail(unresolved(name))
 		return
@@ -360,7 +360,7 @@ func (p *printer) typeName(name string) {
 
 // valueType is typeName for the values of maps, which the reference leaves alone when they cannot be resolved.
 func (p *printer) valueType(name string) {
-	if p.normalize() && !scalars[name] && p.scope.find(name) == nil {
+	if p.normalize() && !scalars[name] && p.scope.Find(name) == nil {
 		p.write(name)
 		return
 	}
@@ -380,7 +380,7 @@ func (p *printer) enum(e *Enum) {
 		}
 		if p.normalize() {
 			outer := p.scope
-			p.scope = outer.enter(e.Name)
+			p.scope = outer.Enter(e.Name)
 			defer func() { p.scope = outer }()
 		}
 		section(func() {

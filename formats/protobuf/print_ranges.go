@@ -101,7 +101,7 @@ func (p *printer) extendBlocks(extends []*Extend) []*Extend {
 	var merged []*Extend
 	index := map[string]*Extend{}
 	for _, e := range extends {
-		t := p.scope.find(e.Extendee)
+		t := p.scope.Find(e.Extendee)
 		if t == nil {
 			p.fail(unresolved(e.Extendee))
 			return nil

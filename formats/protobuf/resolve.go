@@ -13,7 +13,7 @@ func (s *Schema) resolveAll() error {
 			r.check(r.scope, m.Output, m.Pos)
 		}
 	}
-	if err := r.scope.exhausted(); err != nil {
+	if err := r.scope.Exhausted(); err != nil {
 		return err
 	}
 	if r.fault != nil {
@@ -25,37 +25,37 @@ func (s *Schema) resolveAll() error {
 
 // resolver remembers the first name that leads nowhere.
 type resolver struct {
-	scope *scope
+	scope *Scope
 	fault *formats.ParseError
 	at    Pos
 }
 
-func (r *resolver) check(s *scope, name string, at Pos) {
-	if r.fault == nil && !scalars[name] && s.find(name) == nil {
+func (r *resolver) check(s *Scope, name string, at Pos) {
+	if r.fault == nil && !scalars[name] && s.Find(name) == nil {
 		r.fault, r.at = unresolved(name), at
 	}
 }
 
-func (r *resolver) fields(s *scope, fields []*Field) {
+func (r *resolver) fields(s *Scope, fields []*Field) {
 	for _, f := range fields {
 		switch {
 		case f.Map != nil:
 			r.check(s, f.Map.Value, f.TypePos)
 		case f.Group != nil:
-			r.body(s.enter(f.Group.Name), f.Group)
+			r.body(s.Enter(f.Group.Name), f.Group)
 		default:
 			r.check(s, f.Type, f.TypePos)
 		}
 	}
 }
 
-func (r *resolver) messages(s *scope, messages []*Message) {
+func (r *resolver) messages(s *Scope, messages []*Message) {
 	for _, m := range messages {
-		r.body(s.enter(m.Name), m)
+		r.body(s.Enter(m.Name), m)
 	}
 }
 
-func (r *resolver) body(s *scope, m *Message) {
+func (r *resolver) body(s *Scope, m *Message) {
 	for _, list := range m.fieldLists() {
 		r.fields(s, list)
 	}
@@ -63,7 +63,7 @@ func (r *resolver) body(s *scope, m *Message) {
 	r.messages(s, m.Messages)
 }
 
-func (r *resolver) extends(s *scope, extends []*Extend) {
+func (r *resolver) extends(s *Scope, extends []*Extend) {
 	for _, e := range extends {
 		r.check(s, e.Extendee, e.NamePos)
 		r.fields(s, e.Fields)

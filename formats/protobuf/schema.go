@@ -161,7 +161,7 @@ func (s *Schema) Normalized() (formats.Schema, error) {
 func (s *Schema) print(how printing) (string, error) {
 	text, err := s.own.print(how)
 	if how.scope != nil {
-		if cut := how.scope.exhausted(); cut != nil {
+		if cut := how.scope.Exhausted(); cut != nil {
 			return "", cut
 		}
 	}
@@ -260,3 +260,7 @@ func (s *Schema) Own() *Unit { return s.own }
 // Linked returns descriptors of the schema and all it imports. They are built on first use; the error says why a
 // compiler would refuse the schema.
 func (s *Schema) Linked() (*Linked, error) { return s.linked() }
+
+// Scope returns the scope of the top level of the schema's own file. A Scope counts the work of its lookups; it and the
+// scopes made from it belong to one goroutine.
+func (s *Schema) Scope() *Scope { return s.names.scopeOf(s.own) }

@@ -262,8 +262,8 @@ func (m *Message) IsMapEntry() bool {
 	return ok && v.Text == "true"
 }
 
-// field returns the field of that name outside oneofs.
-func (m *Message) field(name string) *Field {
+// Field returns the field of that name outside oneofs.
+func (m *Message) Field(name string) *Field {
 	for _, f := range m.Fields {
 		if f.Name == name {
 			return f
