@@ -37,3 +37,12 @@ func New(limits formats.Limits, parsers []formats.Format, comparers []compat.Com
 	}
 	return e
 }
+
+// Outline tells what a text of type t defines and needs.
+func (e *Engine) Outline(t formats.Type, text string) (*formats.Outline, error) {
+	outliner, ok := e.formats[t].(formats.Outliner)
+	if !ok {
+		return nil, &formats.ParseError{Message: fmt.Sprintf("Invalid schema type %s", t)}
+	}
+	return outliner.Outline(text, e.limits)
+}
