@@ -5,6 +5,7 @@ package jsonschema
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/formats"
@@ -31,6 +32,11 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 	if err := c.reference(ctx); err != nil {
 		return nil, err
 	}
+	if req.Full || slices.Contains(req.Relations, compat.Semantic) {
+		if err := c.semantic(ctx); err != nil {
+			return nil, err
+		}
+	}
 	return c.out, nil
 }
 
@@ -38,6 +44,7 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 type comparison struct {
 	req            compat.Request
 	writer, reader *model.Schema
+	shown          []difference // those behind the findings, in the same order
 	out            *compat.Comparison
 }
 
@@ -55,11 +62,7 @@ func (c *comparison) reference(ctx context.Context) error {
 		c.out.Verdicts[compat.Reference] = compat.Incompatible
 		c.out.Messages = append(c.out.Messages, message(d, c.req.Direction))
 		c.out.Findings = append(c.out.Findings, c.finding(d))
-	}
-	for _, relation := range c.req.Relations {
-		if relation != compat.Reference {
-			c.out.Verdicts[relation] = compat.Undecided
-		}
+		c.shown = append(c.shown, d)
 	}
 	return nil
 }

@@ -127,10 +127,9 @@ func TestEveryFindingIsWordedInBothDirections(t *testing.T) {
 		fmt.Fprintf(&b, "# %s\n", c.name)
 		for _, direction := range []compat.Direction{compat.NewReadsOld, compat.OldReadsNew} {
 			out := compareTexts(t, c.writer, c.reader, compat.Request{Direction: direction, Full: true})
-			for i, f := range out.Findings {
-				if i < len(out.Messages) {
-					fmt.Fprintf(&b, "%s: %s\n", direction, out.Messages[i])
-				}
+			for i, message := range out.Messages {
+				f := out.Findings[i]
+				fmt.Fprintf(&b, "%s: %s\n", direction, message)
 				fmt.Fprintf(&b, "  %s\n  %s\n  reader %s%s, writer %s%s\n", f.Message, f.Hint, f.ReaderPath, at(f.ReaderSpan), f.WriterPath, at(f.WriterSpan))
 				if f.Message == "" || f.Hint == "" || strings.Contains(f.Message+f.Hint, "{reader}") {
 					t.Errorf("%s: %s is not worded: %q %q", c.name, f.Code, f.Message, f.Hint)
