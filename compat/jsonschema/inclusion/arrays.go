@@ -158,6 +158,19 @@ func (a *array) refutes(f fact) bool {
 	return false
 }
 
+// contradictory reports whether an item that must be there cannot be.
+func (a *array) contradictory() bool {
+	if a.max != none && a.min > a.max || a.distinct && a.repeated {
+		return true
+	}
+	for i := range min(a.min, a.head+1) {
+		if a.sv.part(a.goalAt(i)).verdict == empty {
+			return true
+		}
+	}
+	return false
+}
+
 func (a *array) refutesCount(f counts) bool {
 	if f.min == 0 {
 		return false
@@ -176,12 +189,13 @@ func (a *array) refutesCount(f counts) bool {
 	return true
 }
 
-// maxLengths bounds the arrays that are built position by position.
-const maxLengths = 5000
+// maxDecided bounds the arrays for which something is decided about every position. Others can be as long as fits into an
+// instance.
+const maxDecided = 5000
 
 func (b *branch) buildArray() answer {
 	a := b.readArray()
-	if a.max != none && a.min > a.max {
+	if a.contradictory() {
 		return answer{verdict: empty}
 	}
 	// Items beyond the head are interchangeable: whatever a longer array has to offer, one has that keeps of them only
@@ -198,7 +212,7 @@ func (b *branch) buildArray() answer {
 	}
 	doubt := false
 	for n := a.min; n <= longest; n++ {
-		if n > maxLengths {
+		if n > maxInstance {
 			b.sv.notes.tooLarge = true
 			return answer{}
 		}
@@ -218,24 +232,42 @@ func (b *branch) buildArray() answer {
 	return answer{verdict: empty}
 }
 
-// ofLength builds an array of n items.
+// ofLength builds an array of n items. Only as many positions are decided one by one as there are facts about them; the
+// others, all beyond the head, get the same item.
 func (a *array) ofLength(n int) answer {
-	if !a.repeated {
-		return newRow(a, n, none, none).build()
+	decided, bounded := a.head, false
+	for _, c := range a.counts {
+		decided += c.min
+		bounded = bounded || c.max != none
+	}
+	if a.repeated {
+		decided += 2
+	}
+	if a.distinct || bounded && n <= maxDecided {
+		decided = n
+	}
+	decided = min(decided, n)
+	if decided > maxDecided {
+		a.sv.notes.tooLarge = true
+		return answer{}
 	}
 	result := answer{verdict: empty}
-	if a.distinct {
-		return result
+	if !a.repeated {
+		result = newRow(a, decided, n-decided, none, none).build()
 	}
-	for j := 1; j < min(n, a.head+2); j++ {
+	for j := 1; a.repeated && j < min(decided, a.head+2); j++ {
 		for i := range j {
-			switch r := newRow(a, n, i, j).build(); r.verdict {
+			switch r := newRow(a, decided, n-decided, i, j).build(); r.verdict {
 			case inhabited:
 				return r
 			case open:
 				result = r
 			}
 		}
+	}
+	if result.verdict == empty && bounded && decided < n {
+		a.sv.notes.tooLarge = true
+		return answer{} // other items than the same for all might have done
 	}
 	return result
 }

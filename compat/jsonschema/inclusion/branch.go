@@ -115,6 +115,9 @@ func (b *branch) search() answer {
 			}
 			continue
 		}
+		if b.view().contradictory() {
+			return answer{verdict: empty}
+		}
 		if len(b.choices) > 1 {
 			settled, possible := b.compare()
 			if !possible {
@@ -241,6 +244,9 @@ func (b *branch) weighAlternative(a alternative, view view) (holds, possible boo
 	}
 	if holds {
 		return true, true
+	}
+	if len(a.facts) == 0 && len(a.literals) == 2 && !a.literals[0].not && !a.literals[1].not && b.sv.easilyEmpty(a.literals) {
+		return false, false // two members of a oneOf that exclude each other
 	}
 	for _, f := range a.facts {
 		if view.refutes(f) {

@@ -2,8 +2,13 @@ package inclusion
 
 import "encoding/json"
 
-// view sees some contradictions between a new fact and those of a branch, before the branch follows it.
-type view interface{ refutes(f fact) bool }
+// view sees some contradictions in the facts of a branch, before it goes to the end.
+type view interface {
+	// refutes reports whether a further fact cannot hold.
+	refutes(f fact) bool
+	// contradictory reports whether the facts cannot hold together.
+	contradictory() bool
+}
 
 // view of the facts at hand.
 func (b *branch) view() view {
@@ -23,7 +28,8 @@ func (b *branch) view() view {
 // blind sees nothing.
 type blind struct{}
 
-func (blind) refutes(fact) bool { return false }
+func (blind) refutes(fact) bool   { return false }
+func (blind) contradictory() bool { return false }
 
 // readBounds collects the bounds of a number.
 func (b *branch) readBounds() *numberRules {
@@ -42,6 +48,8 @@ func (r *numberRules) narrow(f fact) {
 		r.lower(f.bound, f.open)
 	}
 }
+
+func (r *numberRules) contradictory() bool { return r.void() }
 
 func (r *numberRules) refutes(f fact) bool {
 	narrower := *r
@@ -71,10 +79,12 @@ func (l *lengths) narrow(f fact) {
 	}
 }
 
+func (l *lengths) contradictory() bool { return l.max != none && l.min > l.max }
+
 func (l *lengths) refutes(f fact) bool {
 	narrower := *l
 	narrower.narrow(f)
-	return narrower.max != none && narrower.min > narrower.max
+	return narrower.contradictory()
 }
 
 // factsHold applies facts to a value of the branch's kind.

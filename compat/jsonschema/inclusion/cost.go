@@ -2,7 +2,7 @@ package inclusion
 
 // maxValidation is how many applications of a schema to a part of an instance the validator may need. It applies every
 // schema it meets, so that references that fan out can make it take exponentially long.
-const maxValidation = 200_000
+const maxValidation = 500_000
 
 // applications counts what the validator would do for an instance, up to maxValidation.
 func (sv *solver) applications(roots []*schema, instance any) int {
@@ -49,7 +49,7 @@ func (c *coster) cost(s *schema, p *part, depth int) int {
 	if s == nil {
 		return 0
 	}
-	if depth > maxApplications {
+	if depth > maxApplications || len(c.known) > maxValidation {
 		return maxValidation + 1
 	}
 	key := application{s, p}

@@ -239,6 +239,19 @@ func (o *object) refutes(f fact) bool {
 	return false
 }
 
+// contradictory reports whether a property that must be there cannot be.
+func (o *object) contradictory() bool {
+	if o.maximum != none && (len(o.must) > o.maximum || o.minimum > o.maximum) {
+		return true
+	}
+	for _, name := range o.mustOrder {
+		if o.value(name, nil).verdict == empty {
+			return true
+		}
+	}
+	return false
+}
+
 // full reports whether no further property fits in.
 func (o *object) full() bool { return o.maximum != none && len(o.must) >= o.maximum }
 
@@ -262,18 +275,10 @@ type region struct {
 
 func (b *branch) buildObject() answer {
 	o := b.readObject()
-	if o.minimum > 0 && o.maximum != none && o.minimum > o.maximum || o.maximum != none && len(o.must) > o.maximum {
+	if o.contradictory() {
 		return answer{verdict: empty}
 	}
 	a := &assembly{object: o, extra: map[string]goal{}, chosen: slices.Clone(o.mustOrder)}
-	for _, name := range o.mustOrder {
-		switch o.value(name, nil).verdict {
-		case empty:
-			return answer{verdict: empty}
-		case open:
-			return answer{}
-		}
-	}
 	return a.meet(0)
 }
 
@@ -293,8 +298,16 @@ func (a *assembly) meet(i int) answer {
 	if i == len(a.demands) {
 		return a.conclude()
 	}
+	if result := a.meetWith(i, a.known(i)); result.verdict == inhabited || a.sv.budget.err != nil {
+		return result
+	}
+	return a.meetWith(i, a.fresh(i))
+}
+
+// meetWith tries names for the i-th demand.
+func (a *assembly) meetWith(i int, names []string) answer {
 	d := a.demands[i]
-	for _, name := range a.candidates(i) {
+	for _, name := range names {
 		present := slices.Contains(a.chosen, name)
 		if !present && a.maximum != none && len(a.chosen) >= a.maximum {
 			continue
@@ -331,21 +344,24 @@ func (a *assembly) meet(i int) answer {
 	return a.undecided()
 }
 
-// candidates lists the names that can meet a demand: those at hand first, then those that something mentions, then as
-// many new ones of every region as there are demands.
-func (a *assembly) candidates(i int) []string {
-	d := a.demands[i]
+// known lists the names that can meet a demand: those at hand first, then others that something mentions.
+func (a *assembly) known(i int) []string {
 	var out []string
-	add := func(names []string) {
-		for _, name := range names {
-			if !slices.Contains(out, name) && a.suits(d, name) {
+	for _, list := range [][]string{a.chosen, a.mention()} {
+		for _, name := range list {
+			if !slices.Contains(out, name) && a.suits(a.demands[i], name) {
 				out = append(out, name)
 			}
 		}
 	}
-	add(a.chosen)
-	add(a.mention())
-	// A new name may at once satisfy what other demands ask of names.
+	return out
+}
+
+// fresh lists names that nothing mentions and that can meet a demand: of every region as many as there are demands. A
+// new name may at once satisfy what other demands ask of names.
+func (a *assembly) fresh(i int) []string {
+	var out []string
+	d := a.demands[i]
 	combinations := a.combinations(i)
 	for k := range a.explore() {
 		r := &a.regions[k]

@@ -16,6 +16,8 @@ type predicate struct {
 	// within matches every string that check accepts; check accepts every string that covers matches. Where both are the
 	// same the predicate is a regular expression after all. Empty means unknown.
 	within, covers string
+	// longest is the length of the longest string that check accepts; 0 when there is no bound.
+	longest int
 	// samples are strings that check accepts, for where the patterns leave a gap.
 	samples []string
 }
@@ -85,6 +87,8 @@ func init() {
 	} {
 		formatLanguages[names] = p
 	}
+	formatLanguages["email"].longest = 254
+	formatLanguages["hostname"].longest = 254
 	// Names that the validator gives the same meaning are the same predicate.
 	for alias, name := range map[string]string{"ip-address": "ipv4", "iri": "uri", "uriref": "uri-reference", "iri-reference": "uri-reference"} {
 		formatLanguages[alias] = formatLanguages[name]

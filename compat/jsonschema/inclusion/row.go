@@ -6,7 +6,9 @@ import "slices"
 // item has; then the items are chosen.
 type row struct {
 	*array
-	n      int
+	n      int // positions to decide about
+	more   int // positions after them, all with the same item
+	filler goal
 	twins  [2]int // two positions with the same item, or none
 	goals  []goal // by position; beyond the head they are all that of the head's end
 	chosen []goal // goals with what was decided about the counted properties
@@ -14,17 +16,19 @@ type row struct {
 	doubt  bool
 }
 
-func newRow(a *array, n, i, j int) *row {
-	r := &row{array: a, n: n, twins: [2]int{i, j}, dead: map[string]bool{}}
+func newRow(a *array, n, more, i, j int) *row {
+	r := &row{array: a, n: n, more: more, filler: a.goalAt(a.head), twins: [2]int{i, j}, dead: map[string]bool{}}
 	for p := range min(n, a.head) {
 		r.goals = append(r.goals, a.goalAt(p))
 	}
-	for p := a.head; p < n; p++ {
-		if p == a.head {
-			r.goals = append(r.goals, a.goalAt(p))
-		} else {
-			r.goals = append(r.goals, r.goals[a.head])
+	for _, c := range a.counts {
+		if c.max != none {
+			r.filler = append(r.filler, c.is.opposite())
 		}
+	}
+	beyond := a.goalAt(a.head)
+	for p := a.head; p < n; p++ {
+		r.goals = append(r.goals, beyond)
 	}
 	if i != none {
 		both := r.goals[i].with(r.goals[j]...)
@@ -165,6 +169,17 @@ func (r *row) fill() answer {
 			return r.undecided()
 		}
 		out[p] = a.instance
+	}
+	if r.more == 0 {
+		return found(out)
+	}
+	a := r.sv.part(r.filler)
+	if a.verdict != inhabited || r.sv.budget.spend(r.more/64) != nil {
+		r.doubt = r.doubt || a.verdict == open
+		return r.undecided()
+	}
+	for range r.more {
+		out = append(out, a.instance)
 	}
 	return found(out)
 }

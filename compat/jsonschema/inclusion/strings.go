@@ -81,6 +81,9 @@ func (sv *solver) textOf(facts []fact) (text, error) {
 			l.Avoid, err = sv.addPattern(l.Avoid, f.pattern.String())
 		case obeys:
 			t.obeys = append(t.obeys, f.predicate)
+			if n := f.predicate.longest; n > 0 && (l.MaxLength == none || n < l.MaxLength) {
+				l.MaxLength = n
+			}
 			l.Match, err = sv.addKnown(l.Match, f.predicate.within)
 		case defies:
 			t.defies = append(t.defies, f.predicate)

@@ -100,7 +100,7 @@ func numberOf(n json.Number) *big.Rat {
 }
 
 // maxInstance is the largest instance that is built, in units of weigh.
-const maxInstance = 200_000
+const maxInstance = 250_000
 
 // weigh measures an instance, one for each value and each 16 bytes of text, and stops counting at the limit: an instance shares
 // its parts, so writing it out can take exponentially more than building it.

@@ -52,20 +52,33 @@ func (l Language) Has(word string) bool {
 	return true
 }
 
-// plain handles a language without patterns: strings of the same letter, or a search when that one is taken.
+// plain handles a language without patterns: it tries the simplest words there are.
 func (l Language) plain(meter Meter) (string, bool, error) {
-	if err := meter(1 + l.MinLength/64); err != nil {
+	if err := meter(1 + l.MinLength/64 + len(l.Except)/16); err != nil {
 		return "", false, err
 	}
-	taken := false
-	candidate := strings.Repeat("a", l.MinLength)
-	for _, word := range l.Except {
-		taken = taken || word == candidate
-	}
-	if !taken {
-		return candidate, true, nil
+	word := slices.Repeat(readable[:1], l.MinLength)
+	for range len(l.Except) + 1 {
+		if s := string(word); !slices.Contains(l.Except, s) {
+			return s, true, nil
+		}
+		if word = next(word); l.MaxLength >= 0 && len(word) > l.MaxLength {
+			return newProduct(nil, nil, l.Except).shortest(l.MinLength, l.MaxLength, meter)
+		}
 	}
 	return newProduct(nil, nil, l.Except).shortest(l.MinLength, l.MaxLength, meter)
+}
+
+// next is the word after this one, in order of length and then of readability.
+func next(word []rune) []rune {
+	for i := len(word) - 1; i >= 0; i-- {
+		if k := slices.Index(readable, word[i]); k+1 < len(readable) {
+			word[i] = readable[k+1]
+			return word
+		}
+		word[i] = readable[0]
+	}
+	return append(word, readable[0])
 }
 
 // product walks several automata at once.
