@@ -46,13 +46,10 @@ func initialise(tx *bbolt.Tx) error {
 	return nil
 }
 
-// requireFormat refuses a file that is not ours or that a newer program has written.
+// requireFormat refuses a file that is not ours, is not whole, or was written by a newer program.
 func (s *snapshot) requireFormat() error {
-	s.inside = true
-	foreign := s.bucket(metaBucket) == nil
-	s.inside = false
-	if foreign {
-		return fmt.Errorf("%s is a bbolt file of another program; name another file with --data", s.path)
+	if err := s.requireBuckets(); err != nil {
+		return err
 	}
 	body, err := s.meta(formatKey)
 	if err != nil {
@@ -65,13 +62,23 @@ func (s *snapshot) requireFormat() error {
 	case format > Format:
 		return fmt.Errorf("%s has data format %d, written by a newer Concord; this one reads formats up to %d: start a newer version, or restore a backup from before the upgrade", s.path, format, Format)
 	}
+	return nil
+}
+
+func (s *snapshot) requireBuckets() error {
+	var missing []bucket
 	for b := range bucketCount {
 		s.inside = true
-		missing := s.bucket(b) == nil
-		s.inside = false
-		if missing {
-			return s.corrupt(b, nil, "the bucket is missing")
+		if s.bucket(b) == nil {
+			missing = append(missing, b)
 		}
+		s.inside = false
 	}
-	return nil
+	switch len(missing) {
+	case 0:
+		return nil
+	case int(bucketCount):
+		return fmt.Errorf("%s is a bbolt file of another program; name another file with --data", s.path)
+	}
+	return s.corrupt(missing[0], nil, "the bucket is missing")
 }

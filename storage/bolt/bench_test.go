@@ -1,0 +1,90 @@
+package bolt
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/concord-registry/concord/storage"
+)
+
+// BenchmarkView reads as requests do, from a store of 1,000 and one of 100,000 schemas.
+func BenchmarkView(b *testing.B) {
+	for _, size := range []int{1_000, 100_000} {
+		s := mustOpen(b, newPath(b))
+		for from := 0; from < size; from += 10_000 {
+			var records []storage.Record
+			for id := from + 1; id <= min(from+10_000, size); id++ {
+				records = append(records, version(fmt.Sprint("s", id), 1, id))
+			}
+			if err := apply(s, records...); err != nil {
+				b.Fatal(err)
+			}
+		}
+		read := func(name string, f func(v storage.View, n int) error) {
+			b.Run(fmt.Sprintf("%s of %d", name, size), func(b *testing.B) {
+				b.ReportAllocs()
+				var n atomic.Int64
+				b.RunParallel(func(p *testing.PB) {
+					for p.Next() {
+						i := int(n.Add(7919)) % size
+						if err := s.View(func(v storage.View) error { return f(v, i) }); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			})
+		}
+		read("nothing", func(storage.View, int) error { return nil })
+		read("content by id", func(v storage.View, n int) error { _, err := v.Content(".", n+1); return err })
+		read("owner and content by id", func(v storage.View, n int) error {
+			rows, err := v.RowsOfID(".", n+1)
+			if err != nil || len(rows) != 1 {
+				return fmt.Errorf("%v, %w", rows, err)
+			}
+			_, err = v.Content(".", n+1)
+			return err
+		})
+		read("latest version", func(v storage.View, n int) error {
+			row, err := v.Latest(fmt.Sprint("s", n+1))
+			if err != nil {
+				return err
+			}
+			_, err = v.Content(".", row.ID)
+			return err
+		})
+	}
+}
+
+// BenchmarkUpdate registers new schemas from several writers at once. One operation is one registration.
+func BenchmarkUpdate(b *testing.B) {
+	for _, writers := range []int{1, 16, 128} {
+		b.Run(fmt.Sprintf("%d writers", writers), func(b *testing.B) {
+			s := mustOpen(b, newPath(b))
+			var next atomic.Int64
+			var wg sync.WaitGroup
+			b.ResetTimer()
+			for range writers {
+				wg.Go(func() {
+					for n := int(next.Add(1)); n <= b.N; n = int(next.Add(1)) {
+						_, err := s.Update(context.Background(), func(v storage.View) ([]storage.Record, any, error) {
+							id, err := v.HighestID(".")
+							return []storage.Record{version(fmt.Sprint("s", n), 1, id+1)}, nil, err
+						})
+						if err != nil {
+							b.Error(err)
+						}
+					}
+				})
+			}
+			wg.Wait()
+			b.StopTimer()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "registrations/s")
+			if commits := s.Status().Committed; commits > 0 {
+				b.ReportMetric(float64(b.N)/float64(commits), "registrations/commit")
+			}
+		})
+	}
+}

@@ -1,0 +1,310 @@
+package bolt
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"github.com/concord-registry/concord/storage"
+	"github.com/concord-registry/concord/storage/storetest"
+)
+
+// answersOf returns all that a store answers.
+func answersOf(t testing.TB, s *Store) (lines []string) {
+	t.Helper()
+	if err := s.View(func(v storage.View) error { lines = storetest.Answers(v); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return lines
+}
+
+// TestABitThatFlipsIsDetectedOrHarmless flips single bits of a closed file. Either the check of the file finds it, or the
+// file gives the right answer to every question.
+func TestABitThatFlipsIsDetectedOrHarmless(t *testing.T) {
+	path := newPath(t)
+	writeSample(t, path)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := mustOpen(t, path)
+	want := answersOf(t, s)
+	closeAndCheck(t, s)
+
+	trials := 150
+	if testing.Short() {
+		trials = 30
+	}
+	random := rand.New(rand.NewPCG(1, 2))
+	detected, harmless := 0, 0
+	flipped := newPath(t)
+	for range trials {
+		bit := random.IntN(len(whole) * 8)
+		data := slices.Clone(whole)
+		data[bit/8] ^= 1 << (bit % 8)
+		if err := os.WriteFile(flipped, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := checkInChild(flipped, time.Minute); err != nil {
+			requireErr(t, err, storage.ErrCorrupt)
+			requireText(t, err, flipped)
+			detected++
+			continue
+		}
+		s, err := Open(flipped, Options{})
+		if err != nil {
+			t.Fatalf("bit %d: the check passes and Open says %v", bit, err)
+		}
+		if got := answersOf(t, s); !slices.Equal(got, want) {
+			t.Errorf("bit %d of byte %d is not detected and changes answers", bit%8, bit/8)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+		harmless++
+	}
+	t.Logf("%d bits flipped in a file of %d bytes: %d detected, %d without effect", trials, len(whole), detected, harmless)
+	if detected == 0 || harmless == 0 {
+		t.Error("the bits do not cover both used and unused places")
+	}
+}
+
+// TestDamageIsNamedWhenItIsRead flips each byte of a stored text in turn.
+func TestDamageIsNamedWhenItIsRead(t *testing.T) {
+	path := newPath(t)
+	s := mustOpen(t, path)
+	value := storage.SchemaValue{Subject: "a", Version: 1, ID: 1, Schema: strings.Repeat("needle", 20)}
+	if err := apply(s, storage.PutSchema(value, 1)); err != nil {
+		t.Fatal(err)
+	}
+	closeAndCheck(t, s)
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for at := strings.Index(string(data), "needle"); at >= 0 && at < len(data); {
+		data[at] ^= 0x20
+		next := strings.Index(string(data[at:]), "needle")
+		if next < 0 {
+			break
+		}
+		at += next
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s, err = Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	err = s.View(func(v storage.View) error { _, err := v.Content(".", 1); return err })
+	requireErr(t, err, storage.ErrCorrupt)
+	requireText(t, err, path, "bucket content", "key", "backup")
+	if s.Status().Damage == "" {
+		t.Error("the status does not tell the damage")
+	}
+	err = s.View(func(v storage.View) error { _, err := v.Row("a", 1); return err })
+	if err != nil {
+		t.Errorf("what is not damaged cannot be read: %v", err)
+	}
+}
+
+func TestTheScrubFindsDamageThatNobodyReads(t *testing.T) {
+	path := newPath(t)
+	s := mustOpen(t, path)
+	fill(t, s, "s", 400)
+	for place, rounds := (scrubPlace{}), 0; rounds < 100; rounds++ {
+		s.scrubStep(&place)
+	}
+	if damage := s.Status().Damage; damage != "" {
+		t.Fatalf("damage in a whole file: %s", damage)
+	}
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket([]byte("row")).Delete(appendRow(nil, "s7", 2))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for place, rounds := (scrubPlace{}), 0; rounds < 100; rounds++ {
+		s.scrubStep(&place)
+	}
+	if s.Status().Damage == "" {
+		t.Error("a missing version was not found")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	requireErr(t, checkInChild(path, time.Minute), storage.ErrCorrupt)
+}
+
+func TestAFileThatWasNotClosedIsCheckedBeforeItIsOpened(t *testing.T) {
+	path := newPath(t)
+	s := mustOpen(t, path)
+	fill(t, s, "s", 50)
+	if _, err := os.Stat(runningMark(path)); err != nil {
+		t.Fatalf("an open store leaves no mark: %v", err)
+	}
+	closeAndCheck(t, s)
+	if _, err := os.Stat(runningMark(path)); !errors.Is(err, os.ErrNotExist) {
+		t.Fatalf("a closed store leaves its mark: %v", err)
+	}
+	setRunning(path)
+	s = mustOpen(t, path)
+	closeAndCheck(t, s)
+
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := os.Getpagesize()
+	for at := 3 * page; at < len(data); at += page {
+		data[at+16] ^= 0xff // the first element of each page behind the heads
+	}
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	setRunning(path)
+	_, err = Open(path, Options{})
+	requireErr(t, err, storage.ErrCorrupt)
+	requireText(t, err, path, "backup", "surgery")
+}
+
+func TestACrashOfTheCheckIsADamagedFile(t *testing.T) {
+	t.Setenv("CONCORD_TEST_CRASH", "1")
+	path := newPath(t)
+	writeSample(t, path)
+	err := checkInChild(path, time.Second)
+	requireErr(t, err, storage.ErrCorrupt)
+	requireText(t, err, path, "ended the process")
+}
+
+func TestAFullDiskRefusesWritesAndNothingElse(t *testing.T) {
+	s := mustOpen(t, newPath(t))
+	fill(t, s, "s", 10)
+	commit := s.commit
+	s.commit = func(tx *bbolt.Tx) error {
+		return errors.Join(&os.PathError{Op: "write", Path: s.path, Err: syscall.ENOSPC}, tx.Rollback())
+	}
+	for i := range 50 {
+		err := apply(s, version("new", 1, 100+i))
+		requireErr(t, err, storage.ErrFull)
+		requireText(t, err, s.path, "space")
+	}
+	if s.Status().ReadOnly != "" {
+		t.Error("a full disk makes the store read-only")
+	}
+	if got := answersOf(t, s); len(got) == 0 {
+		t.Error("reads do not go on")
+	}
+	s.commit = commit
+	if err := apply(s, version("new", 1, 100)); err != nil {
+		t.Errorf("when there is space again: %v", err)
+	}
+}
+
+func TestAFailedSyncMakesTheStoreReadOnlyForGood(t *testing.T) {
+	path := newPath(t)
+	s, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s, "s", 10)
+	attempts := 0
+	s.commit = func(tx *bbolt.Tx) error {
+		attempts++
+		return errors.Join(syscall.EIO, tx.Rollback())
+	}
+	for range 3 {
+		err := apply(s, version("new", 1, 100))
+		requireErr(t, err, storage.ErrReadOnly)
+		requireText(t, err, path, "input/output error", "restart")
+	}
+	if attempts != 1 {
+		t.Errorf("%d attempts to write, want 1", attempts)
+	}
+	if !strings.Contains(s.Status().ReadOnly, "input/output error") {
+		t.Errorf("the status says %q", s.Status().ReadOnly)
+	}
+	if len(answersOf(t, s)) == 0 {
+		t.Error("reads do not go on")
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(runningMark(path)); err != nil {
+		t.Errorf("the next start will not check the file: %v", err)
+	}
+	mustOpen(t, path)
+}
+
+func TestACommitThatPanicsMakesTheStoreReadOnly(t *testing.T) {
+	s := mustOpen(t, newPath(t))
+	fill(t, s, "s", 3)
+	s.commit = func(*bbolt.Tx) error { panic("page 7: invalid type") }
+	err := apply(s, version("new", 1, 100))
+	requireErr(t, err, storage.ErrReadOnly)
+	requireText(t, err, "page 7")
+	if len(answersOf(t, s)) == 0 {
+		t.Error("reads do not go on")
+	}
+}
+
+func TestAStoreThatIsToldSoIsReadOnly(t *testing.T) {
+	path := newPath(t)
+	writeSample(t, path)
+	s, err := Open(path, Options{ReadOnly: "this is a replica"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	err = apply(s, version("new", 1, 100))
+	requireErr(t, err, storage.ErrReadOnly)
+	requireText(t, err, "this is a replica")
+}
+
+// TestATreeThatCannotBeFollowedIsAnErrorOfTheView cuts off a file behind its mapping: reading there faults.
+func TestATreeThatCannotBeFollowedIsAnErrorOfTheView(t *testing.T) {
+	path := newPath(t)
+	s, err := Open(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fill(t, s, "s", 300)
+	defer s.Close()
+	info, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(path, int64(2*os.Getpagesize())); err != nil {
+		t.Fatal(err)
+	}
+	err = s.View(func(v storage.View) error { _, err := v.Content(".", 1); return err })
+	requireErr(t, err, storage.ErrCorrupt)
+	requireText(t, err, path)
+	requireErr(t, apply(s, version("new", 1, 1000)), storage.ErrCorrupt)
+	if err := os.Truncate(path, info.Size()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAPanicOfAViewersOwnGoesOn(t *testing.T) {
+	s := mustOpen(t, newPath(t))
+	defer func() {
+		if cause := recover(); fmt.Sprint(cause) != "mine" {
+			t.Errorf("recovered %v", cause)
+		}
+		if err := apply(s, version("a", 1, 1)); err != nil {
+			t.Error(err)
+		}
+	}()
+	_ = s.View(func(storage.View) error { panic("mine") })
+}
