@@ -118,10 +118,11 @@ type sameCause struct {
 // beyondReference lists what decoders fail at, or misread, that the reference did not report. What is wrong in the branch
 // that decoders take of a reader's union is reported once for the union.
 func beyondReference(ctx context.Context, reader, writer *avro.Schema, sizes sizes, known []*cause) ([]*cause, error) {
-	settled, reported := map[pair]bool{}, map[sameCause]bool{}
+	settled, reported, byKey := map[pair]bool{}, map[sameCause]bool{}, map[sameCause]*cause{}
 	for _, c := range known {
 		at := pair{c.reader, c.writer}
-		reported[sameCause{c.code, at, c.field}] = true
+		key := sameCause{c.code, at, c.field}
+		reported[key], byKey[key] = true, c
 		if c.code == MissingUnionBranch {
 			settled[at] = true
 		}
@@ -137,7 +138,11 @@ func beyondReference(ctx context.Context, reader, writer *avro.Schema, sizes siz
 	for _, f := range s.failures {
 		v := s.visits[f.visit]
 		c := &cause{code: f.code, way: v.way, reader: v.reader, writer: v.writer, field: f.field}
-		if reported[sameCause{f.code, pair{v.reader, v.writer}, f.field}] || f.code == MissingDefault && reported[sameCause{f.code, pair{nil, v.writer}, f.field}] {
+		key := sameCause{f.code, pair{v.reader, v.writer}, f.field}
+		if k := byKey[key]; k != nil {
+			k.otherWay = v.way
+		}
+		if f.settled || reported[key] || f.code == MissingDefault && reported[sameCause{f.code, pair{nil, v.writer}, f.field}] {
 			continue
 		}
 		if v.union >= 0 && ofReference(f.code) {

@@ -16,6 +16,7 @@ import (
 type cause struct {
 	code           string
 	way            *trail
+	otherWay       *trail // a way that decoders can take, found later
 	path           []step // the steps of way, while the finding is built
 	reader, writer *avro.Type
 	field          int // of the reader's record, or -1
@@ -60,8 +61,20 @@ func newReport(ctx context.Context, req compat.Request, reader, writer *avro.Sch
 	return r
 }
 
-// finding explains a cause and proves it.
+// finding explains a cause and proves it. Where the reference met the cause on a way that no data can take, and there is
+// another one, that is the one to show.
 func (p *report) finding(c *cause) (compat.Finding, error) {
+	f, err := p.along(c)
+	if err == nil && f.NoWitness != "" && c.otherWay != nil && c.otherWay != c.way {
+		c.way, c.otherWay = c.otherWay, nil
+		if other, err := p.along(c); err != nil || other.NoWitness == "" {
+			return other, err
+		}
+	}
+	return f, err
+}
+
+func (p *report) along(c *cause) (compat.Finding, error) {
 	c.path = c.way.steps()
 	defer func() { c.path = nil }()
 	f := compat.Finding{
@@ -83,7 +96,7 @@ func (p *report) finding(c *cause) (compat.Finding, error) {
 		f.Witness = witness
 		if err != nil {
 			f.NoWitness = err.Error()
-			semantic = !errors.Is(err, errUninhabited) && !errors.Is(err, errUnproved)
+			semantic = !errors.Is(err, errUninhabited) && !errors.Is(err, errUnproved) && !errors.Is(err, errNoSuchData)
 		}
 	}
 	if c.byReference {
@@ -151,7 +164,7 @@ func (p *report) confirm(c *cause, found *proof, out *compat.Witness) error {
 		if reader == nil {
 			continue
 		}
-		seen, err := p.library.try(reader, found.data, path)
+		seen, err := p.library.try(reader, found.data, path, c.code)
 		switch {
 		case errors.Is(err, errReaderSchema) && atFaultAlone(c.code):
 			out.ReaderError = err.Error()

@@ -59,8 +59,8 @@ func guard(err *error) {
 }
 
 // try decodes data with the writer's schema, and then with what the library makes of the reader's. path is the way to
-// the value that is in question.
-func (l *library) try(reader *avro.Type, data []byte, path []step) (out outcome, err error) {
+// the value that is in question, code what is.
+func (l *library) try(reader *avro.Type, data []byte, path []step, code string) (out outcome, err error) {
 	defer guard(&err)
 	var written any
 	rest, err := l.writer.Decode(bytes.Clone(data), &written)
@@ -68,7 +68,7 @@ func (l *library) try(reader *avro.Type, data []byte, path []step) (out outcome,
 		return out, fmt.Errorf("%s does not read the data with the writer's schema: %w", verifier, err)
 	}
 	out.writerOK = true
-	if reader, err = newPortable(l.names).copy(reader); err != nil {
+	if reader, err = newPortable(l.names, atFaultAlone(code)).copy(reader); err != nil {
 		return out, err
 	}
 	text, whole := reader.Text(maxLibrarySchema)

@@ -13,7 +13,7 @@ import (
 // not tell.
 func meanings(c *cause, found *proof) string {
 	path := c.valuePath()
-	w, r := leafOf(found.writer, path, true), leafOf(*found.reader, path, false)
+	w, r := leafOf(found.writer, path), partOf(found.part, path)
 	if w == nil || r == nil {
 		return ""
 	}
@@ -24,27 +24,33 @@ func meanings(c *cause, found *proof) string {
 	return fmt.Sprintf("Written: %s; read: %s.", a, b)
 }
 
-// leafOf goes down a datum, on the writer's or the reader's side of a path.
-func leafOf(d datum, path []step, writer bool) *datum {
+// leafOf goes down a writer's datum.
+func leafOf(d datum, path []step) *datum {
 	for _, s := range path {
-		at := -1
+		at := 0
 		switch s.kind {
-		case fieldStep:
-			if at = s.reader; writer {
-				at = s.writer
-			}
-		case itemsStep, valuesStep:
-			at = 0
-		case writerBranchStep:
-			if !writer {
-				continue
-			}
-			at = 0
 		case readerBranchStep:
-			if writer {
-				continue
-			}
-			at = 0
+			continue
+		case fieldStep:
+			at = s.writer
+		}
+		if at < 0 || at >= len(d.parts) {
+			return nil
+		}
+		d = d.parts[at]
+	}
+	return &d
+}
+
+// partOf goes down what a reduced reader made of a datum.
+func partOf(d datum, path []step) *datum {
+	for _, s := range path {
+		at := 0
+		switch s.kind {
+		case writerBranchStep:
+			continue
+		case fieldStep:
+			at = d.t.FieldIndex(s.readerName)
 		}
 		if at < 0 || at >= len(d.parts) {
 			return nil

@@ -2,6 +2,7 @@ package avro
 
 import (
 	"errors"
+	"strings"
 
 	"github.com/concord-registry/concord/formats/avro"
 )
@@ -11,8 +12,11 @@ import (
 //   - aliases that name no type of the writer are left out, because the library takes one without a dot for a type of
 //     that simple name in any namespace, and refuses names that start with a dot;
 //   - in fields without a default, null is moved behind the other branches of a union, because the library takes a union
-//     that starts with null for a default. The order of a reader's branches has no other bearing on null.
+//     that starts with null for a default. The order of a reader's branches has no other bearing on null;
+//   - defaults that are not values of their type are replaced, and aliases of fields that decoders pass over are left out,
+//     unless they are what is in question, because the library then refuses the whole schema.
 type portable struct {
+	faults  bool            // keep such defaults and aliases
 	writers map[string]bool // the full names of the writer's types
 	copies  map[*avro.Type]*avro.Type
 	budget  int
@@ -22,8 +26,8 @@ var errPortable = errors.New("the schema is too large to verify messages with " 
 
 const maxPortable = 50_000
 
-func newPortable(writers map[string]bool) *portable {
-	return &portable{writers: writers, copies: map[*avro.Type]*avro.Type{}, budget: maxPortable}
+func newPortable(writers map[string]bool, faults bool) *portable {
+	return &portable{faults: faults, writers: writers, copies: map[*avro.Type]*avro.Type{}, budget: maxPortable}
 }
 
 // writerNames collects the full names of the types of a schema.
@@ -91,14 +95,37 @@ func (p *portable) of(t *avro.Type) *avro.Type {
 		c.Branches[i] = p.of(b)
 	}
 	c.Fields = make([]avro.Field, len(t.Fields))
+	taken := map[string]bool{}
+	for i := range t.Fields {
+		taken[t.Fields[i].Name] = true
+	}
 	for i, f := range t.Fields {
 		f.Type = p.of(f.Type)
+		if !p.faults {
+			f.Aliases = freeAliases(f.Aliases, taken)
+		}
 		if f.Default == nil {
 			f.Type = nullLast(f.Type)
+		} else if !p.faults {
+			if _, err := newResolution().defaultOf(t.Fields[i].Type, f.Default); err != nil {
+				f.Default = standIn(t.Fields[i].Type, 0)
+			}
 		}
 		c.Fields[i] = f
 	}
 	return &c
+}
+
+// freeAliases returns the aliases that no field before has, be it as its name, and enters them.
+func freeAliases(aliases []string, taken map[string]bool) []string {
+	var out []string
+	for _, a := range aliases {
+		if !taken[a] {
+			taken[a] = true
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 func nullLast(t *avro.Type) *avro.Type {
@@ -108,4 +135,46 @@ func nullLast(t *avro.Type) *avro.Type {
 	c := *t
 	c.Branches = append(append([]*avro.Type(nil), t.Branches[1:]...), t.Branches[0])
 	return &c
+}
+
+// standIn is some default that is a value of t, or nil.
+func standIn(t *avro.Type, depth int) *avro.Value {
+	if depth > 20 {
+		return nil
+	}
+	switch t.Kind {
+	case avro.Null:
+		return &avro.Value{Kind: avro.NullValue, Text: "null"}
+	case avro.Boolean:
+		return &avro.Value{Kind: avro.BoolValue, Text: "false"}
+	case avro.Int, avro.Long, avro.Float, avro.Double:
+		return &avro.Value{Kind: avro.IntValue, Text: "0"}
+	case avro.Bytes, avro.String:
+		return &avro.Value{Kind: avro.StringValue, Text: smallestText(t)}
+	case avro.Fixed:
+		return &avro.Value{Kind: avro.StringValue, Text: strings.Repeat("\x00", min(t.Size, maxWitness))}
+	case avro.Enum:
+		if len(t.Symbols) > 0 {
+			return &avro.Value{Kind: avro.StringValue, Text: t.Symbols[0]}
+		}
+		return nil
+	case avro.Array:
+		return &avro.Value{Kind: avro.ArrayValue}
+	case avro.Map:
+		return &avro.Value{Kind: avro.ObjectValue}
+	case avro.Union:
+		if len(t.Branches) > 0 {
+			return standIn(t.Branches[0], depth+1)
+		}
+		return nil
+	}
+	out := &avro.Value{Kind: avro.ObjectValue}
+	for i := range t.Fields {
+		v := standIn(t.Fields[i].Type, depth+1)
+		if v == nil || len(out.Elems) > maxPortable {
+			return nil
+		}
+		out.Keys, out.Elems = append(out.Keys, t.Fields[i].Name), append(out.Elems, *v)
+	}
+	return out
 }

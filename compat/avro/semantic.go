@@ -11,6 +11,8 @@ type failure struct {
 	code  string
 	visit int
 	field int // of the reader's record, or -1
+	// settled is set where a pair was met that the reference has reported as a whole.
+	settled bool
 }
 
 // visit is a pair of types that a decoder meets, with the way there.
@@ -95,6 +97,7 @@ func (s *search) look(at int) {
 	s.work++
 	switch {
 	case s.settled[pair{r, w}]:
+		s.failures = append(s.failures, failure{code: MissingUnionBranch, visit: at, field: -1, settled: true})
 	case w.Kind == avro.Union:
 		for k, b := range w.Branches {
 			s.down(at, step{kind: writerBranchStep, reader: -1, writer: k, writerPlace: w.BranchPos[k]}, r, b)

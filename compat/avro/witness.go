@@ -16,6 +16,7 @@ const (
 
 var (
 	errUninhabited = errors.New("no data can exist here: a type contains itself without end, or an enum or union is empty")
+	errNoSuchData  = errors.New("no message can show it: what differs is inside a type that no data can be of")
 	errTooLarge    = errors.New("the smallest message that shows it is too large to print")
 )
 
@@ -196,10 +197,11 @@ type proof struct {
 	data    []byte
 	writer  datum
 	reader  *datum // what the reader makes of it; nil when it fails
+	part    datum  // that, as far as it is about the cause: records have only the fields of a reduced reader
 	refusal *refusal
 }
 
-var errUnproved = errors.New("no message was found that shows it")
+var errUnproved = errors.New("decoders are expected to read such data; only the reference server refuses it")
 
 // prove builds the datum for a cause and reads it as the reader does. Where the cause is that no branch of a reader's union fits, or that the chosen one fails further in,
 // it goes on to what is wrong there.
@@ -215,7 +217,7 @@ func prove(ctx context.Context, p *pairRoots, c *cause) (*proof, error) {
 			return nil, err
 		}
 		if len(inner.failures) == 0 {
-			return nil, errUnproved
+			return nil, errNoSuchData
 		}
 		f := inner.failures[0]
 		v := inner.visits[f.visit]
@@ -234,7 +236,7 @@ func prove(ctx context.Context, p *pairRoots, c *cause) (*proof, error) {
 	if len(data) > maxWitness {
 		return nil, errTooLarge
 	}
-	return judge(p, code, data)
+	return judge(p, c, code, data)
 }
 
 // pairRoots are the two schemas that are compared.
@@ -243,21 +245,30 @@ type pairRoots struct {
 	sizes          sizes // of the writer
 }
 
-// judge decodes data as the writer's and then reads it as the reader. It confirms a failure, or a change in meaning with
-// the given code.
-func judge(p *pairRoots, code string, data []byte) (*proof, error) {
+// judge decodes data as the writer's and then reads it as the reader does. It confirms a failure, or a change in meaning
+// with the given code. The reader is reduced to the cause, so that nothing else can be to blame; what a misreading reader
+// makes of the data is shown in full where it can be read in full.
+func judge(p *pairRoots, c *cause, code string, data []byte) (*proof, error) {
 	d, err := decode(p.writer, data)
 	if err != nil {
 		return nil, errUnproved
 	}
+	reader := narrow(p.reader, p.writer, c.path, c.fields(), false)
+	if reader == nil {
+		reader = p.reader
+	}
 	x := newResolution()
 	out := &proof{data: data, writer: d}
-	made, err := x.read(p.reader, d)
+	made, err := x.read(reader, d)
 	switch {
 	case errors.As(err, &out.refusal):
 		return out, nil
 	case err != nil || !x.misread[code]:
 		return nil, errUnproved
+	}
+	out.part = made
+	if whole, err := newResolution().read(p.reader, d); err == nil {
+		made = whole
 	}
 	out.reader = &made
 	return out, nil
