@@ -71,6 +71,15 @@ func (b *builder) list(xs []*jsonschema.Schema, scope *dynamicScope) []*schema {
 	return out
 }
 
+// located returns the compiled schemas that were met, by location.
+func (b *builder) located() map[string]*jsonschema.Schema {
+	out := make(map[string]*jsonschema.Schema, len(b.nodes))
+	for at := range b.nodes {
+		out[at.schema.Location] = at.schema
+	}
+	return out
+}
+
 // has reports whether a keyword of x counts.
 func (b *builder) has(x *jsonschema.Schema, keyword string) bool {
 	return b.dropped == nil || !b.dropped[Keyword{x.Location, keyword}]

@@ -1,6 +1,8 @@
 package inclusion
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
@@ -37,7 +39,11 @@ func failuresOf(err error) []Failure {
 		out = append(out, Failure{Location: e.AbsoluteKeywordLocation, Path: e.KeywordLocation, Instance: e.InstanceLocation, Message: e.Message})
 	}
 	visit(failed)
-	return out
+	// The validator goes through maps in any order.
+	slices.SortStableFunc(out, func(a, b Failure) int {
+		return cmp.Or(cmp.Compare(a.Instance, b.Instance), cmp.Compare(a.Location, b.Location), cmp.Compare(a.Path, b.Path))
+	})
+	return slices.CompactFunc(out, func(a, b Failure) bool { return a.Instance == b.Instance && a.Location == b.Location })
 }
 
 // disjunctive reports whether the causes of e are alternatives.

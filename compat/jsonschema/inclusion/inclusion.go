@@ -2,8 +2,9 @@ package inclusion
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
 )
 
 // Verdict answers whether every instance of the writer is an instance of the reader.
@@ -33,7 +34,7 @@ type Result struct {
 type Witness struct {
 	Instance any
 	JSON     []byte
-	// Failures are the places of the reader that reject it, most specific first seen first.
+	// Failures are the places of the reader that reject it.
 	Failures []Failure
 }
 
@@ -51,6 +52,8 @@ type question struct {
 	writer, reader Schema
 	budget         *budget
 	steps          int
+	cost           int                           // applications that the validator needs for the last witness
+	located        map[string]*jsonschema.Schema // compiled schemas of the reader by location
 }
 
 func newQuestion(ctx context.Context, writer, reader Schema, limits Limits) *question {
@@ -61,7 +64,8 @@ func newQuestion(ctx context.Context, writer, reader Schema, limits Limits) *que
 // decide looks for an instance of the writer that the reader, without the dropped keywords, rejects.
 func (q *question) decide(dropped map[Keyword]bool) Result {
 	w := (&builder{source: q.writer}).build(q.writer.Compiled)
-	r := (&builder{source: q.reader, dropped: dropped}).build(q.reader.Compiled)
+	reading := &builder{source: q.reader, dropped: dropped}
+	r := reading.build(q.reader.Compiled)
 	schemas := newInterner()
 	roots := schemas.all([]*schema{w, r})
 	sv := newSolver(q.budget, schemas)
@@ -71,6 +75,7 @@ func (q *question) decide(dropped map[Keyword]bool) Result {
 	case empty:
 		result.Verdict = Included
 	case inhabited:
+		q.located = reading.located()
 		witness, err := q.verify(sv, roots, a.instance)
 		if err != nil {
 			result.Why = err.Error()
@@ -101,14 +106,14 @@ func (q *question) reason(n notes) string {
 
 // verify has the validator confirm the instance.
 func (q *question) verify(sv *solver, roots []*schema, instance any) (*Witness, error) {
-	if sv.applications(roots, instance) > maxValidation {
+	if q.cost = sv.applications(roots, instance); q.cost > maxValidation {
 		return nil, fmt.Errorf("the validator would take too long to confirm the instance that was found")
 	}
 	failures, err := q.confirm(instance)
 	if err != nil {
 		return nil, err
 	}
-	text, err := json.Marshal(instance)
+	text, err := textOf(instance)
 	if err != nil {
 		return nil, err
 	}

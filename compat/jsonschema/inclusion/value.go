@@ -1,6 +1,7 @@
 package inclusion
 
 import (
+	"bytes"
 	"encoding/json"
 	"math/big"
 	"sort"
@@ -128,4 +129,15 @@ func weigh(instance any, limit int) int {
 		return total
 	}
 	return 1
+}
+
+// textOf is the JSON text of an instance, with members sorted by name and no more escapes than JSON needs.
+func textOf(instance any) ([]byte, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(instance); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSpace(out.Bytes()), nil
 }
