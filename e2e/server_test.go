@@ -35,7 +35,7 @@ func serve(t *testing.T, data string) *server {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	cmd := exec.Command(binaries.concord, "serve", "--listen", addr, "--data", data)
+	cmd := exec.Command(binaries.concord, "serve", "--listen", addr, "--data", data, "--shutdown-delay", "0s")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

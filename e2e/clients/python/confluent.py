@@ -32,9 +32,10 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from check import COUNTRY, ORDER, check, equal, finish, fresh, usage
 from formats import (
-    AVRO, FORMATS, JSON, PROTOBUF, connect, decode, encode, proto_country, proto_order, register_shop, value,
+    AVRO, FORMATS, JSON, PROTOBUF, connect, decode, encode, proto_country, proto_order, proto_shipment, register_shop,
+    value,
 )
-from shop import country_pb2, order_pb2
+from shop import basket_pb2, country_pb2, order_pb2, shipment_pb2
 
 URL, MODE, DIR = usage()
 
@@ -96,9 +97,10 @@ def requests(f):
         topic = fresh("refs")
         schema_id = register_shop(URL, f, topic)
         reference = connect(URL).get_schema(schema_id).references[0]
-        equal((reference.name, reference.subject, reference.version), (f.reference("address"), f"{topic}-address", 1))
-        equal(connect(URL).get_referenced_by(f"{topic}-address", 1), [schema_id])
-        refused(422, [42206], lambda: connect(URL).delete_subject(f"{topic}-address"))
+        middle = f.chain[1]
+        equal((reference.name, reference.subject, reference.version), (f.reference(middle), f"{topic}-{middle}", 1))
+        equal(connect(URL).get_referenced_by(f"{topic}-{middle}", 1), [schema_id])
+        refused(422, [42206], lambda: connect(URL).delete_subject(f"{topic}-{middle}"))
 
     @check(f"{f.name}: delete in two steps")
     def _():
@@ -224,18 +226,26 @@ def serdes():
         equal(decode(URL, PROTOBUF, topic, payload, order_pb2.Order), proto_order())
         latest = connect(URL).get_latest_version(f"{topic}-value")
         assert latest.schema.schema_str.startswith('syntax = "proto3";'), latest.schema.schema_str[:40]
-        equal([r.name for r in latest.schema.references], ["shop/address.proto"])
+        equal([r.name for r in latest.schema.references], ["shop/country.proto"])
         serialized = connect(URL).get_latest_version(f"{topic}-value", fmt="serialized").schema.schema_str
         file = FileDescriptorProto.FromString(base64.b64decode(serialized))
-        equal([m.name for m in file.message_type], ["Item", "Order"])
+        equal([m.name for m in file.message_type], ["Item", "Order", "Address", "Receipt"])
+
+    @check("Protobuf: an import that imports, and a map")
+    def _():
+        topic = fresh("proto")
+        shipment = proto_shipment()
+        equal(decode(URL, PROTOBUF, topic, encode(URL, PROTOBUF, topic, shipment), shipment_pb2.Shipment), shipment)
+        basket, topic = basket_pb2.Basket(quantities={"apples": 3}), fresh("proto-map")
+        equal(decode(URL, PROTOBUF, topic, encode(URL, PROTOBUF, topic, basket), basket_pb2.Basket), basket)
 
     @check("Protobuf: the first message, and a nested one")
     def _():
         topic = fresh("proto")
         item = order_pb2.Item(sku="a-1", quantity=2)
         equal(decode(URL, PROTOBUF, topic, encode(URL, PROTOBUF, topic, item), order_pb2.Item), item)
-        note = order_pb2.Order.Note(text="fragile")
-        equal(decode(URL, PROTOBUF, topic, encode(URL, PROTOBUF, topic, note), order_pb2.Order.Note), note)
+        note = order_pb2.Receipt.Note(text="fragile")
+        equal(decode(URL, PROTOBUF, topic, encode(URL, PROTOBUF, topic, note), order_pb2.Receipt.Note), note)
 
     @check("Protobuf: a second producer looks up instead of registering")
     def _():
@@ -288,6 +298,7 @@ def produce():
     write("json.order", latest(JSON, "order", ORDER))
     write("json.country", latest(JSON, "country", COUNTRY))
     write("protobuf.order", lambda topic: encode(URL, PROTOBUF, topic, proto_order()))
+    write("protobuf.shipment", lambda topic: encode(URL, PROTOBUF, topic, proto_shipment()))
     write("protobuf.country", lambda topic: encode(URL, PROTOBUF, topic, proto_country()))
 
 
@@ -296,6 +307,7 @@ def consume():
         "avro.order": (AVRO, None, ORDER), "avro.country": (AVRO, None, COUNTRY),
         "json.order": (JSON, None, ORDER), "json.country": (JSON, None, COUNTRY),
         "protobuf.order": (PROTOBUF, order_pb2.Order, proto_order()),
+        "protobuf.shipment": (PROTOBUF, shipment_pb2.Shipment, proto_shipment()),
         "protobuf.country": (PROTOBUF, country_pb2.Country, proto_country()),
     }
     for file in sorted(DIR.iterdir()):

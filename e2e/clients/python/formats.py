@@ -7,16 +7,16 @@ from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, Proto
 from confluent_kafka.serialization import MessageField, SerializationContext
 
 from check import ORDER, schema_text
-from shop import address_pb2, country_pb2, order_pb2
+from shop import country_pb2, order_pb2, shipment_pb2
 
 LATEST = {"auto.register.schemas": False, "use.latest.version": True}
 
 
 class Format:
-    """One schema format: the type's name in the API, and where its files are."""
+    """One schema format: the type's name in the API, where its files are, and which of them refer to each other."""
 
-    def __init__(self, name, schema_type, folder, extension, reference):
-        self.name, self.schema_type = name, schema_type
+    def __init__(self, name, schema_type, folder, extension, reference, chain=("country", "address", "order")):
+        self.name, self.schema_type, self.chain = name, schema_type, chain
         self.folder, self.extension, self.reference = folder, extension, reference
 
     def schema(self, file, *references, **contract):
@@ -26,7 +26,7 @@ class Format:
 
 AVRO = Format("Avro", "AVRO", "avro", ".avsc", lambda n: f"shop.{n.capitalize()}")
 JSON = Format("JSON Schema", "JSON", "json", ".json", lambda n: f"https://shop.example/{n}.json")
-PROTOBUF = Format("Protobuf", "PROTOBUF", "proto", ".proto", lambda n: f"shop/{n}.proto")
+PROTOBUF = Format("Protobuf", "PROTOBUF", "proto", ".proto", lambda n: f"shop/{n}.proto", ("country", "order", "shipment"))
 FORMATS = [AVRO, JSON, PROTOBUF]
 
 
@@ -40,13 +40,14 @@ def value(topic):
 
 
 def register_shop(url, f, topic):
-    """Register country <- address <- order, the order as the topic's value."""
+    """Register inner <- middle <- outer, the outer as the topic's value."""
     client = connect(url)
-    client.register_schema(f"{topic}-country", f.schema("country"))
-    to_country = SchemaReference(f.reference("country"), f"{topic}-country", 1)
-    client.register_schema(f"{topic}-address", f.schema("address", to_country))
-    to_address = SchemaReference(f.reference("address"), f"{topic}-address", 1)
-    return client.register_schema(f"{topic}-value", f.schema("order", to_address))
+    inner, middle, outer = f.chain
+    client.register_schema(f"{topic}-{inner}", f.schema(inner))
+    to_inner = SchemaReference(f.reference(inner), f"{topic}-{inner}", 1)
+    client.register_schema(f"{topic}-{middle}", f.schema(middle, to_inner))
+    to_middle = SchemaReference(f.reference(middle), f"{topic}-{middle}", 1)
+    return client.register_schema(f"{topic}-value", f.schema(outer, to_middle))
 
 
 def encode(url, f, topic, message, conf=None):
@@ -78,8 +79,11 @@ def proto_country():
 def proto_order():
     return order_pb2.Order(
         id=ORDER["id"],
-        address=address_pb2.Address(street=ORDER["address"]["street"], country=proto_country()),
-        totals={"apples": 3},
+        address=order_pb2.Address(street=ORDER["address"]["street"], country=proto_country()),
         state=order_pb2.Order.STATE_PLACED,
         comment=ORDER["comment"],
     )
+
+
+def proto_shipment():
+    return shipment_pb2.Shipment(id="s-1", orders=[proto_order()])

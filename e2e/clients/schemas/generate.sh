@@ -12,7 +12,7 @@ GOBIN=$tools go install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.12
 echo '{"private":true}' >"$tools/package.json"
 npm install --prefix "$tools" --silent --no-audit --no-fund @bufbuild/protoc-gen-es@2.13.0
 
-protoc=("$tools/python/bin/python" -m grpc_tools.protoc --proto_path=. shop/country.proto shop/address.proto shop/order.proto)
+protoc=("$tools/python/bin/python" -m grpc_tools.protoc --proto_path=. shop/*.proto)
 "${protoc[@]}" --plugin="$tools/protoc-gen-go" --go_out=../../go --go_opt=module=github.com/concord-registry/concord/e2e/clients/go
 "${protoc[@]}" --plugin="$tools/node_modules/.bin/protoc-gen-es" --es_out=../../js --es_opt=target=js,import_extension=js
 "${protoc[@]}" --python_out=../../python

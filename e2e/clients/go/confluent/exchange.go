@@ -75,7 +75,7 @@ func encodeProto(t check.T, url, topic string, m proto.Message) []byte {
 func decodeProto(t check.T, url, topic string, payload []byte) proto.Message {
 	d, err := protobuf.NewDeserializer(connect(t, url), serde.ValueSerde, protobuf.NewDeserializerConfig())
 	t.OK(err)
-	for _, m := range []proto.Message{&shop.Item{}, &shop.Order{}, &shop.Order_Note{}, &shop.Country{}} {
+	for _, m := range []proto.Message{&shop.Item{}, &shop.Order{}, &shop.Receipt_Note{}, &shop.Country{}, &shop.Basket{}, &shop.Shipment{}} {
 		t.OK(d.ProtoRegistry.RegisterMessage(m.ProtoReflect().Type()))
 	}
 	got, err := d.Deserialize(topic, payload)
@@ -99,6 +99,7 @@ func produce(c *check.Checks, url, dir string) {
 		return encodeJSONOrder(t, url, topic)
 	})
 	write("protobuf.order", func(t check.T, topic string) []byte { return encodeProto(t, url, topic, aProtoOrder()) })
+	write("protobuf.shipment", func(t check.T, topic string) []byte { return encodeProto(t, url, topic, aShipment()) })
 	write("protobuf.country", func(t check.T, topic string) []byte {
 		return encodeProto(t, url, topic, &shop.Country{Code: "NL"})
 	})
@@ -134,6 +135,8 @@ func consume(c *check.Checks, url, dir string) {
 			switch kind {
 			case "protobuf.order":
 				t.True("it is the order", proto.Equal(decodeProto(t, url, topic, payload), aProtoOrder()))
+			case "protobuf.shipment":
+				t.True("it is the shipment", proto.Equal(decodeProto(t, url, topic, payload), aShipment()))
 			case "protobuf.country":
 				t.True("it is the country", proto.Equal(decodeProto(t, url, topic, payload), &shop.Country{Code: "NL"}))
 			case "avro.order":

@@ -42,8 +42,12 @@ var anOrder = Order{
 func aProtoOrder() *shop.Order {
 	return &shop.Order{
 		Id: "o-1", Address: &shop.Address{Street: "Damrak 1", Country: &shop.Country{Code: "NL"}},
-		Totals: map[string]int64{"apples": 3}, State: shop.Order_STATE_PLACED, Comment: &comment,
+		State: shop.Order_STATE_PLACED, Comment: &comment,
 	}
+}
+
+func aShipment() *shop.Shipment {
+	return &shop.Shipment{Id: "s-1", Orders: []*shop.Order{aProtoOrder()}}
 }
 
 func serdes(c *check.Checks, url string) {
@@ -156,7 +160,18 @@ func protoSerdes(c *check.Checks, url string) {
 		cl := connect(t, url)
 		latest, err := cl.GetLatestSchemaMetadata(topic + "-value")
 		t.OK(err)
-		t.Equal("references", latest.References, []sr.Reference{{Name: "shop/address.proto", Subject: "shop/address.proto", Version: latest.References[0].Version}})
+		t.Equal("references", latest.References, []sr.Reference{{Name: "shop/country.proto", Subject: "shop/country.proto", Version: 1}})
+	})
+	c.Run("Protobuf: an import that imports", func(t check.T) {
+		topic := check.Fresh("proto-nested")
+		payload := encodeProto(t, url, topic, aShipment())
+		t.True("the shipment comes back", proto.Equal(decodeProto(t, url, topic, payload), aShipment()))
+	})
+	c.Run("Protobuf: a map", func(t check.T) {
+		topic := check.Fresh("proto-map")
+		basket := &shop.Basket{Quantities: map[string]int64{"apples": 3}}
+		payload := encodeProto(t, url, topic, basket)
+		t.True("the basket comes back", proto.Equal(decodeProto(t, url, topic, payload), basket))
 	})
 	c.Run("Protobuf: the first message has the short index", func(t check.T) {
 		topic := check.Fresh("proto-first")
@@ -167,9 +182,9 @@ func protoSerdes(c *check.Checks, url string) {
 	})
 	c.Run("Protobuf: a nested message", func(t check.T) {
 		topic := check.Fresh("proto-nested")
-		note := &shop.Order_Note{Text: "fragile"}
+		note := &shop.Receipt_Note{Text: "fragile"}
 		payload := encodeProto(t, url, topic, note)
-		t.True("the index is 04 02 00", bytes.Equal(payload[5:8], []byte{4, 2, 0}))
+		t.True("the index is 04 06 00", bytes.Equal(payload[5:8], []byte{4, 6, 0}))
 		t.True("the note comes back", proto.Equal(decodeProto(t, url, topic, payload), note))
 	})
 	c.Run("Protobuf: a second producer looks up instead of registering", func(t check.T) {

@@ -19,8 +19,8 @@ type format struct {
 	name                           string
 	kind                           sr.SchemaType
 	country, evolved, incompatible string
-	address, order                 string
-	countryName, addressName       string // the names the references give
+	middle, outer                  string // outer refers to middle, which refers to country
+	countryName, middleName        string // the names the references give
 }
 
 var formats = []format{
@@ -29,7 +29,7 @@ var formats = []format{
 	{"JSON Schema", sr.TypeJSON, "json/country.json", "json/country_v2.json", "json/country_bad.json",
 		"json/address.json", "json/order.json", "https://shop.example/country.json", "https://shop.example/address.json"},
 	{"Protobuf", sr.TypeProtobuf, "proto/shop/country.proto", "proto/country_v2.proto", "proto/country_bad.proto",
-		"proto/shop/address.proto", "proto/shop/order.proto", "shop/country.proto", "shop/address.proto"},
+		"proto/shop/order.proto", "proto/shop/shipment.proto", "shop/country.proto", "shop/order.proto"},
 }
 
 func (f format) schema(t check.T, file string, refs ...sr.SchemaReference) sr.Schema {

@@ -124,22 +124,19 @@ func (x *Item) GetQuantity() int32 {
 	return 0
 }
 
-// Order is the second message, and holds a nested one that is sent on its own too.
+// Order is the second message.
 type Order struct {
-	state    protoimpl.MessageState `protogen:"open.v1"`
-	Id       string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
-	Address  *Address               `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
-	Items    []*Item                `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
-	Totals   map[string]int64       `protobuf:"bytes,4,rep,name=totals,proto3" json:"totals,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
-	State    Order_State            `protobuf:"varint,5,opt,name=state,proto3,enum=shop.Order_State" json:"state,omitempty"`
-	PlacedAt *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=placed_at,json=placedAt,proto3" json:"placed_at,omitempty"`
+	state   protoimpl.MessageState `protogen:"open.v1"`
+	Id      string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
+	Address *Address               `protobuf:"bytes,2,opt,name=address,proto3" json:"address,omitempty"`
+	Items   []*Item                `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
+	State   Order_State            `protobuf:"varint,4,opt,name=state,proto3,enum=shop.Order_State" json:"state,omitempty"`
 	// Types that are valid to be assigned to Payment:
 	//
 	//	*Order_Card
 	//	*Order_Cash
 	Payment       isOrder_Payment `protobuf_oneof:"payment"`
-	Comment       *string         `protobuf:"bytes,9,opt,name=comment,proto3,oneof" json:"comment,omitempty"`
-	Note          *Order_Note     `protobuf:"bytes,10,opt,name=note,proto3" json:"note,omitempty"`
+	Comment       *string         `protobuf:"bytes,7,opt,name=comment,proto3,oneof" json:"comment,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -195,25 +192,11 @@ func (x *Order) GetItems() []*Item {
 	return nil
 }
 
-func (x *Order) GetTotals() map[string]int64 {
-	if x != nil {
-		return x.Totals
-	}
-	return nil
-}
-
 func (x *Order) GetState() Order_State {
 	if x != nil {
 		return x.State
 	}
 	return Order_STATE_UNSPECIFIED
-}
-
-func (x *Order) GetPlacedAt() *timestamppb.Timestamp {
-	if x != nil {
-		return x.PlacedAt
-	}
-	return nil
 }
 
 func (x *Order) GetPayment() isOrder_Payment {
@@ -248,50 +231,44 @@ func (x *Order) GetComment() string {
 	return ""
 }
 
-func (x *Order) GetNote() *Order_Note {
-	if x != nil {
-		return x.Note
-	}
-	return nil
-}
-
 type isOrder_Payment interface {
 	isOrder_Payment()
 }
 
 type Order_Card struct {
-	Card string `protobuf:"bytes,7,opt,name=card,proto3,oneof"`
+	Card string `protobuf:"bytes,5,opt,name=card,proto3,oneof"`
 }
 
 type Order_Cash struct {
-	Cash bool `protobuf:"varint,8,opt,name=cash,proto3,oneof"`
+	Cash bool `protobuf:"varint,6,opt,name=cash,proto3,oneof"`
 }
 
 func (*Order_Card) isOrder_Payment() {}
 
 func (*Order_Cash) isOrder_Payment() {}
 
-type Order_Note struct {
+type Address struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
-	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	Street        string                 `protobuf:"bytes,1,opt,name=street,proto3" json:"street,omitempty"`
+	Country       *Country               `protobuf:"bytes,2,opt,name=country,proto3" json:"country,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *Order_Note) Reset() {
-	*x = Order_Note{}
+func (x *Address) Reset() {
+	*x = Address{}
 	mi := &file_shop_order_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *Order_Note) String() string {
+func (x *Address) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*Order_Note) ProtoMessage() {}
+func (*Address) ProtoMessage() {}
 
-func (x *Order_Note) ProtoReflect() protoreflect.Message {
+func (x *Address) ProtoReflect() protoreflect.Message {
 	mi := &file_shop_order_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -303,12 +280,116 @@ func (x *Order_Note) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use Order_Note.ProtoReflect.Descriptor instead.
-func (*Order_Note) Descriptor() ([]byte, []int) {
-	return file_shop_order_proto_rawDescGZIP(), []int{1, 0}
+// Deprecated: Use Address.ProtoReflect.Descriptor instead.
+func (*Address) Descriptor() ([]byte, []int) {
+	return file_shop_order_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *Order_Note) GetText() string {
+func (x *Address) GetStreet() string {
+	if x != nil {
+		return x.Street
+	}
+	return ""
+}
+
+func (x *Address) GetCountry() *Country {
+	if x != nil {
+		return x.Country
+	}
+	return nil
+}
+
+// Receipt holds a nested message that is sent on its own too.
+type Receipt struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	At            *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=at,proto3" json:"at,omitempty"`
+	Note          *Receipt_Note          `protobuf:"bytes,2,opt,name=note,proto3" json:"note,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Receipt) Reset() {
+	*x = Receipt{}
+	mi := &file_shop_order_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Receipt) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Receipt) ProtoMessage() {}
+
+func (x *Receipt) ProtoReflect() protoreflect.Message {
+	mi := &file_shop_order_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Receipt.ProtoReflect.Descriptor instead.
+func (*Receipt) Descriptor() ([]byte, []int) {
+	return file_shop_order_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Receipt) GetAt() *timestamppb.Timestamp {
+	if x != nil {
+		return x.At
+	}
+	return nil
+}
+
+func (x *Receipt) GetNote() *Receipt_Note {
+	if x != nil {
+		return x.Note
+	}
+	return nil
+}
+
+type Receipt_Note struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Text          string                 `protobuf:"bytes,1,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Receipt_Note) Reset() {
+	*x = Receipt_Note{}
+	mi := &file_shop_order_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Receipt_Note) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Receipt_Note) ProtoMessage() {}
+
+func (x *Receipt_Note) ProtoReflect() protoreflect.Message {
+	mi := &file_shop_order_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Receipt_Note.ProtoReflect.Descriptor instead.
+func (*Receipt_Note) Descriptor() ([]byte, []int) {
+	return file_shop_order_proto_rawDescGZIP(), []int{3, 0}
+}
+
+func (x *Receipt_Note) GetText() string {
 	if x != nil {
 		return x.Text
 	}
@@ -319,28 +400,19 @@ var File_shop_order_proto protoreflect.FileDescriptor
 
 const file_shop_order_proto_rawDesc = "" +
 	"\n" +
-	"\x10shop/order.proto\x12\x04shop\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12shop/address.proto\"4\n" +
+	"\x10shop/order.proto\x12\x04shop\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12shop/country.proto\"4\n" +
 	"\x04Item\x12\x10\n" +
 	"\x03sku\x18\x01 \x01(\tR\x03sku\x12\x1a\n" +
-	"\bquantity\x18\x02 \x01(\x05R\bquantity\"\x96\x04\n" +
+	"\bquantity\x18\x02 \x01(\x05R\bquantity\"\xaf\x02\n" +
 	"\x05Order\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12'\n" +
 	"\aaddress\x18\x02 \x01(\v2\r.shop.AddressR\aaddress\x12 \n" +
 	"\x05items\x18\x03 \x03(\v2\n" +
-	".shop.ItemR\x05items\x12/\n" +
-	"\x06totals\x18\x04 \x03(\v2\x17.shop.Order.TotalsEntryR\x06totals\x12'\n" +
-	"\x05state\x18\x05 \x01(\x0e2\x11.shop.Order.StateR\x05state\x127\n" +
-	"\tplaced_at\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampR\bplacedAt\x12\x14\n" +
-	"\x04card\x18\a \x01(\tH\x00R\x04card\x12\x14\n" +
-	"\x04cash\x18\b \x01(\bH\x00R\x04cash\x12\x1d\n" +
-	"\acomment\x18\t \x01(\tH\x01R\acomment\x88\x01\x01\x12$\n" +
-	"\x04note\x18\n" +
-	" \x01(\v2\x10.shop.Order.NoteR\x04note\x1a\x1a\n" +
-	"\x04Note\x12\x12\n" +
-	"\x04text\x18\x01 \x01(\tR\x04text\x1a9\n" +
-	"\vTotalsEntry\x12\x10\n" +
-	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\x03R\x05value:\x028\x01\"@\n" +
+	".shop.ItemR\x05items\x12'\n" +
+	"\x05state\x18\x04 \x01(\x0e2\x11.shop.Order.StateR\x05state\x12\x14\n" +
+	"\x04card\x18\x05 \x01(\tH\x00R\x04card\x12\x14\n" +
+	"\x04cash\x18\x06 \x01(\bH\x00R\x04cash\x12\x1d\n" +
+	"\acomment\x18\a \x01(\tH\x01R\acomment\x88\x01\x01\"@\n" +
 	"\x05State\x12\x15\n" +
 	"\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n" +
 	"\fSTATE_PLACED\x10\x01\x12\x0e\n" +
@@ -348,7 +420,15 @@ const file_shop_order_proto_rawDesc = "" +
 	"STATE_SENT\x10\x02B\t\n" +
 	"\apaymentB\n" +
 	"\n" +
-	"\b_commentB9Z7github.com/concord-registry/concord/e2e/clients/go/shopb\x06proto3"
+	"\b_comment\"J\n" +
+	"\aAddress\x12\x16\n" +
+	"\x06street\x18\x01 \x01(\tR\x06street\x12'\n" +
+	"\acountry\x18\x02 \x01(\v2\r.shop.CountryR\acountry\"y\n" +
+	"\aReceipt\x12*\n" +
+	"\x02at\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampR\x02at\x12&\n" +
+	"\x04note\x18\x02 \x01(\v2\x12.shop.Receipt.NoteR\x04note\x1a\x1a\n" +
+	"\x04Note\x12\x12\n" +
+	"\x04text\x18\x01 \x01(\tR\x04textB9Z7github.com/concord-registry/concord/e2e/clients/go/shopb\x06proto3"
 
 var (
 	file_shop_order_proto_rawDescOnce sync.Once
@@ -363,23 +443,24 @@ func file_shop_order_proto_rawDescGZIP() []byte {
 }
 
 var file_shop_order_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_shop_order_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_shop_order_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
 var file_shop_order_proto_goTypes = []any{
 	(Order_State)(0),              // 0: shop.Order.State
 	(*Item)(nil),                  // 1: shop.Item
 	(*Order)(nil),                 // 2: shop.Order
-	(*Order_Note)(nil),            // 3: shop.Order.Note
-	nil,                           // 4: shop.Order.TotalsEntry
-	(*Address)(nil),               // 5: shop.Address
-	(*timestamppb.Timestamp)(nil), // 6: google.protobuf.Timestamp
+	(*Address)(nil),               // 3: shop.Address
+	(*Receipt)(nil),               // 4: shop.Receipt
+	(*Receipt_Note)(nil),          // 5: shop.Receipt.Note
+	(*Country)(nil),               // 6: shop.Country
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
 }
 var file_shop_order_proto_depIdxs = []int32{
-	5, // 0: shop.Order.address:type_name -> shop.Address
+	3, // 0: shop.Order.address:type_name -> shop.Address
 	1, // 1: shop.Order.items:type_name -> shop.Item
-	4, // 2: shop.Order.totals:type_name -> shop.Order.TotalsEntry
-	0, // 3: shop.Order.state:type_name -> shop.Order.State
-	6, // 4: shop.Order.placed_at:type_name -> google.protobuf.Timestamp
-	3, // 5: shop.Order.note:type_name -> shop.Order.Note
+	0, // 2: shop.Order.state:type_name -> shop.Order.State
+	6, // 3: shop.Address.country:type_name -> shop.Country
+	7, // 4: shop.Receipt.at:type_name -> google.protobuf.Timestamp
+	5, // 5: shop.Receipt.note:type_name -> shop.Receipt.Note
 	6, // [6:6] is the sub-list for method output_type
 	6, // [6:6] is the sub-list for method input_type
 	6, // [6:6] is the sub-list for extension type_name
@@ -392,7 +473,7 @@ func file_shop_order_proto_init() {
 	if File_shop_order_proto != nil {
 		return
 	}
-	file_shop_address_proto_init()
+	file_shop_country_proto_init()
 	file_shop_order_proto_msgTypes[1].OneofWrappers = []any{
 		(*Order_Card)(nil),
 		(*Order_Cash)(nil),
@@ -403,7 +484,7 @@ func file_shop_order_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_shop_order_proto_rawDesc), len(file_shop_order_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   4,
+			NumMessages:   5,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

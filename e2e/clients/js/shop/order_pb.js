@@ -4,13 +4,13 @@
 
 import { enumDesc, fileDesc, messageDesc, tsEnum } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_timestamp } from "@bufbuild/protobuf/wkt";
-import { file_shop_address } from "./address_pb.js";
+import { file_shop_country } from "./country_pb.js";
 
 /**
  * Describes the file shop/order.proto.
  */
 export const file_shop_order = /*@__PURE__*/
-  fileDesc("ChBzaG9wL29yZGVyLnByb3RvEgRzaG9wIiUKBEl0ZW0SCwoDc2t1GAEgASgJEhAKCHF1YW50aXR5GAIgASgFIrwDCgVPcmRlchIKCgJpZBgBIAEoCRIeCgdhZGRyZXNzGAIgASgLMg0uc2hvcC5BZGRyZXNzEhkKBWl0ZW1zGAMgAygLMgouc2hvcC5JdGVtEicKBnRvdGFscxgEIAMoCzIXLnNob3AuT3JkZXIuVG90YWxzRW50cnkSIAoFc3RhdGUYBSABKA4yES5zaG9wLk9yZGVyLlN0YXRlEi0KCXBsYWNlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDgoEY2FyZBgHIAEoCUgAEg4KBGNhc2gYCCABKAhIABIUCgdjb21tZW50GAkgASgJSAGIAQESHgoEbm90ZRgKIAEoCzIQLnNob3AuT3JkZXIuTm90ZRoUCgROb3RlEgwKBHRleHQYASABKAkaLQoLVG90YWxzRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgDOgI4ASJACgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhAKDFNUQVRFX1BMQUNFRBABEg4KClNUQVRFX1NFTlQQAkIJCgdwYXltZW50QgoKCF9jb21tZW50QjlaN2dpdGh1Yi5jb20vY29uY29yZC1yZWdpc3RyeS9jb25jb3JkL2UyZS9jbGllbnRzL2dvL3Nob3BiBnByb3RvMw", [file_google_protobuf_timestamp, file_shop_address]);
+  fileDesc("ChBzaG9wL29yZGVyLnByb3RvEgRzaG9wIiUKBEl0ZW0SCwoDc2t1GAEgASgJEhAKCHF1YW50aXR5GAIgASgFIv8BCgVPcmRlchIKCgJpZBgBIAEoCRIeCgdhZGRyZXNzGAIgASgLMg0uc2hvcC5BZGRyZXNzEhkKBWl0ZW1zGAMgAygLMgouc2hvcC5JdGVtEiAKBXN0YXRlGAQgASgOMhEuc2hvcC5PcmRlci5TdGF0ZRIOCgRjYXJkGAUgASgJSAASDgoEY2FzaBgGIAEoCEgAEhQKB2NvbW1lbnQYByABKAlIAYgBASJACgVTdGF0ZRIVChFTVEFURV9VTlNQRUNJRklFRBAAEhAKDFNUQVRFX1BMQUNFRBABEg4KClNUQVRFX1NFTlQQAkIJCgdwYXltZW50QgoKCF9jb21tZW50IjkKB0FkZHJlc3MSDgoGc3RyZWV0GAEgASgJEh4KB2NvdW50cnkYAiABKAsyDS5zaG9wLkNvdW50cnkiaQoHUmVjZWlwdBImCgJhdBgBIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASIAoEbm90ZRgCIAEoCzISLnNob3AuUmVjZWlwdC5Ob3RlGhQKBE5vdGUSDAoEdGV4dBgBIAEoCUI5WjdnaXRodWIuY29tL2NvbmNvcmQtcmVnaXN0cnkvY29uY29yZC9lMmUvY2xpZW50cy9nby9zaG9wYgZwcm90bzM", [file_google_protobuf_timestamp, file_shop_country]);
 
 /**
  * Describes the message shop.Item.
@@ -27,13 +27,6 @@ export const OrderSchema = /*@__PURE__*/
   messageDesc(file_shop_order, 1);
 
 /**
- * Describes the message shop.Order.Note.
- * Use `create(Order_NoteSchema)` to create a new message.
- */
-export const Order_NoteSchema = /*@__PURE__*/
-  messageDesc(file_shop_order, 1, 0);
-
-/**
  * Describes the enum shop.Order.State.
  */
 export const Order_StateSchema = /*@__PURE__*/
@@ -44,4 +37,25 @@ export const Order_StateSchema = /*@__PURE__*/
  */
 export const Order_State = /*@__PURE__*/
   tsEnum(Order_StateSchema);
+
+/**
+ * Describes the message shop.Address.
+ * Use `create(AddressSchema)` to create a new message.
+ */
+export const AddressSchema = /*@__PURE__*/
+  messageDesc(file_shop_order, 2);
+
+/**
+ * Describes the message shop.Receipt.
+ * Use `create(ReceiptSchema)` to create a new message.
+ */
+export const ReceiptSchema = /*@__PURE__*/
+  messageDesc(file_shop_order, 3);
+
+/**
+ * Describes the message shop.Receipt.Note.
+ * Use `create(Receipt_NoteSchema)` to create a new message.
+ */
+export const Receipt_NoteSchema = /*@__PURE__*/
+  messageDesc(file_shop_order, 3, 0);
 

@@ -23,10 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
-from shop import address_pb2 as shop_dot_address__pb2
+from shop import country_pb2 as shop_dot_country__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x10shop/order.proto\x12\x04shop\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12shop/address.proto\"%\n\x04Item\x12\x0b\n\x03sku\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x05\"\xbc\x03\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x1e\n\x07\x61\x64\x64ress\x18\x02 \x01(\x0b\x32\r.shop.Address\x12\x19\n\x05items\x18\x03 \x03(\x0b\x32\n.shop.Item\x12\'\n\x06totals\x18\x04 \x03(\x0b\x32\x17.shop.Order.TotalsEntry\x12 \n\x05state\x18\x05 \x01(\x0e\x32\x11.shop.Order.State\x12-\n\tplaced_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x04\x63\x61rd\x18\x07 \x01(\tH\x00\x12\x0e\n\x04\x63\x61sh\x18\x08 \x01(\x08H\x00\x12\x14\n\x07\x63omment\x18\t \x01(\tH\x01\x88\x01\x01\x12\x1e\n\x04note\x18\n \x01(\x0b\x32\x10.shop.Order.Note\x1a\x14\n\x04Note\x12\x0c\n\x04text\x18\x01 \x01(\t\x1a-\n\x0bTotalsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x03:\x02\x38\x01\"@\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_PLACED\x10\x01\x12\x0e\n\nSTATE_SENT\x10\x02\x42\t\n\x07paymentB\n\n\x08_commentB9Z7github.com/concord-registry/concord/e2e/clients/go/shopb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x10shop/order.proto\x12\x04shop\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x12shop/country.proto\"%\n\x04Item\x12\x0b\n\x03sku\x18\x01 \x01(\t\x12\x10\n\x08quantity\x18\x02 \x01(\x05\"\xff\x01\n\x05Order\x12\n\n\x02id\x18\x01 \x01(\t\x12\x1e\n\x07\x61\x64\x64ress\x18\x02 \x01(\x0b\x32\r.shop.Address\x12\x19\n\x05items\x18\x03 \x03(\x0b\x32\n.shop.Item\x12 \n\x05state\x18\x04 \x01(\x0e\x32\x11.shop.Order.State\x12\x0e\n\x04\x63\x61rd\x18\x05 \x01(\tH\x00\x12\x0e\n\x04\x63\x61sh\x18\x06 \x01(\x08H\x00\x12\x14\n\x07\x63omment\x18\x07 \x01(\tH\x01\x88\x01\x01\"@\n\x05State\x12\x15\n\x11STATE_UNSPECIFIED\x10\x00\x12\x10\n\x0cSTATE_PLACED\x10\x01\x12\x0e\n\nSTATE_SENT\x10\x02\x42\t\n\x07paymentB\n\n\x08_comment\"9\n\x07\x41\x64\x64ress\x12\x0e\n\x06street\x18\x01 \x01(\t\x12\x1e\n\x07\x63ountry\x18\x02 \x01(\x0b\x32\r.shop.Country\"i\n\x07Receipt\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12 \n\x04note\x18\x02 \x01(\x0b\x32\x12.shop.Receipt.Note\x1a\x14\n\x04Note\x12\x0c\n\x04text\x18\x01 \x01(\tB9Z7github.com/concord-registry/concord/e2e/clients/go/shopb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,16 +34,16 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'shop.order_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   _globals['DESCRIPTOR']._loaded_options = None
   _globals['DESCRIPTOR']._serialized_options = b'Z7github.com/concord-registry/concord/e2e/clients/go/shop'
-  _globals['_ORDER_TOTALSENTRY']._loaded_options = None
-  _globals['_ORDER_TOTALSENTRY']._serialized_options = b'8\001'
   _globals['_ITEM']._serialized_start=79
   _globals['_ITEM']._serialized_end=116
   _globals['_ORDER']._serialized_start=119
-  _globals['_ORDER']._serialized_end=563
-  _globals['_ORDER_NOTE']._serialized_start=407
-  _globals['_ORDER_NOTE']._serialized_end=427
-  _globals['_ORDER_TOTALSENTRY']._serialized_start=429
-  _globals['_ORDER_TOTALSENTRY']._serialized_end=474
-  _globals['_ORDER_STATE']._serialized_start=476
-  _globals['_ORDER_STATE']._serialized_end=540
+  _globals['_ORDER']._serialized_end=374
+  _globals['_ORDER_STATE']._serialized_start=287
+  _globals['_ORDER_STATE']._serialized_end=351
+  _globals['_ADDRESS']._serialized_start=376
+  _globals['_ADDRESS']._serialized_end=433
+  _globals['_RECEIPT']._serialized_start=435
+  _globals['_RECEIPT']._serialized_end=540
+  _globals['_RECEIPT_NOTE']._serialized_start=520
+  _globals['_RECEIPT_NOTE']._serialized_end=540
 # @@protoc_insertion_point(module_scope)
