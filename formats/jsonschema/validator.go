@@ -54,13 +54,17 @@ func Invalid(err error) bool {
 	return ok
 }
 
-// Validator compiles the schema, once. It fails for a schema that its metaschema rejects or that has a reference to nowhere.
+// Validator compiles the schema, once. It fails for a schema that its metaschema rejects, that has a reference to nowhere,
+// or that is too large to be compiled in good time.
 func (s *Schema) Validator() (*Validator, error) {
 	s.compile.Do(func() { s.validator, s.failure = s.newValidator() })
 	return s.validator, s.failure
 }
 
 func (s *Schema) newValidator() (v *Validator, err error) {
+	if err := s.affordable(); err != nil {
+		return nil, err
+	}
 	defer func() {
 		if r := recover(); r != nil {
 			v, err = nil, fmt.Errorf("the schema cannot be compiled: %v", r)
