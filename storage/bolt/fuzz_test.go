@@ -70,25 +70,26 @@ func FuzzApply(f *testing.F) {
 	f.Add("CONTEXT", "", 0, ".x", []byte(`{}`))
 	f.Add("NOOP", "", 0, "", []byte(`{"highestIds":{".":-5,".x":9}}`))
 	f.Add("ASSOC", "", 0, "", []byte(`{}`))
-	path := f.TempDir() + "/concord.db"
-	s, err := Open(path, Options{})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Cleanup(func() { closeAndCheck(f, s) })
+	s := mustOpen(f, newPath(f))
+	fill(f, s, "good", 5)
 	f.Fuzz(func(t *testing.T, keyType, subject string, number int, context string, value []byte) {
-		if err := apply(s, storage.DropSchema("good", 1, 0), version("good", 1, 1_000_000)); err != nil {
+		tx, err := s.newTransaction()
+		if err != nil {
 			t.Fatal(err)
 		}
+		defer func() {
+			if err := rollback(tx.tx); err != nil {
+				t.Fatal(err)
+			}
+		}()
 		key := storage.Key{Type: storage.KeyType(keyType), Subject: subject, Version: number, Context: context}
-		err := apply(s, storage.Record{Key: key, Value: value})
-		if err != nil && !errors.Is(err, storage.ErrRecord) && !errors.Is(err, storage.ErrTooLarge) {
-			t.Fatalf("record %+v %q: %v", key, value, err)
+		for _, r := range []storage.Record{version("good9", 1, 1_000_000), {Key: key, Value: value}, version("good9", 1, 1_000_000)} {
+			err := tx.apply(r)
+			if err != nil && !errors.Is(err, storage.ErrRecord) && !errors.Is(err, storage.ErrTooLarge) {
+				t.Fatalf("record %+v %q: %v", key, value, err)
+			}
 		}
-		err = s.View(func(v storage.View) error {
-			return v.(*snapshot).verify(t.Context(), func(err error) { t.Errorf("record %+v %q: %v", key, value, err) })
-		})
-		if err != nil {
+		if err := tx.verify(t.Context(), func(err error) { t.Errorf("record %+v %q: %v", key, value, err) }); err != nil {
 			t.Fatal(err)
 		}
 	})
