@@ -3,6 +3,9 @@ package formats
 // Outline is what a schema text defines for others and what it needs of them, found without resolving anything. Tools that
 // are given a folder of schemas use it to find the references between them.
 type Outline struct {
+	// Root is what the schema as a whole is called: the full name of an Avro type, the URI of a JSON schema, the package
+	// of a Protobuf file; empty when it has no name.
+	Root string
 	// Defines lists the names that other texts may use: full names of Avro types, absolute URIs of JSON schemas. A
 	// Protobuf file is found by its path and defines nothing here.
 	Defines []string

@@ -22,6 +22,9 @@ func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, err
 	for _, t := range p.owned {
 		outline.Defines = append(outline.Defines, t.Name.Full)
 	}
+	if root != nil && root.Kind.Named() {
+		outline.Root = root.Name.Full
+	}
 	lines := formats.NewLines(text)
 	seen := map[string]bool{}
 	for _, u := range p.unresolved {

@@ -21,6 +21,9 @@ func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, err
 	}
 	g := newGraph([]*Document{d})
 	outline := &formats.Outline{}
+	if g.base != defaultBase {
+		outline.Root = g.base
+	}
 	for uri := range g.resources {
 		if !strings.HasPrefix(uri, defaultBase) {
 			outline.Defines = append(outline.Defines, uri)

@@ -13,7 +13,7 @@ func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, err
 		return nil, err
 	}
 	lines := formats.NewLines(written)
-	outline := &formats.Outline{}
+	outline := &formats.Outline{Root: file.Package}
 	for _, imported := range file.Imports {
 		if builtinUnit(imported.Path) == nil {
 			outline.Needs = append(outline.Needs, formats.Need{Name: imported.Path, Span: lines.Span(int(imported.Pos.Start), int(imported.Pos.End))})

@@ -1,0 +1,163 @@
+// Package client talks to a schema registry over its REST API: this one, or any other that speaks it.
+package client
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/sr"
+)
+
+// Options say which registry, and as whom. Each may come from a flag or a variable; see Variables.
+type Options struct {
+	URL     string
+	User    string // "name:password"
+	Token   string // bearer
+	CACert  string // PEM file with the authorities to trust
+	Cert    string // PEM file of the client's certificate
+	Key     string // PEM file of its key
+	Timeout time.Duration
+}
+
+// Variables names the environment variable of each option.
+var Variables = map[string]string{
+	"registry": "SCHEMA_REGISTRY_URL",
+	"user":     "SCHEMA_REGISTRY_BASIC_AUTH",
+	"token":    "SCHEMA_REGISTRY_TOKEN",
+	"cacert":   "SCHEMA_REGISTRY_CACERT",
+	"cert":     "SCHEMA_REGISTRY_CERT",
+	"key":      "SCHEMA_REGISTRY_KEY",
+}
+
+// Client is a connection to a registry. It is safe for concurrent use.
+type Client struct {
+	*sr.Client
+	name string
+}
+
+// maxConnections are kept open: commands ask for many small things at a time.
+const maxConnections = 64
+
+// New returns a client. It does not connect yet.
+func New(o Options) (*Client, error) {
+	u, err := url.Parse(o.URL)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%q is not the URL of a registry; write one like http://localhost:8081", o.URL)
+	}
+	transport := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
+		MaxIdleConnsPerHost: maxConnections, MaxIdleConns: maxConnections,
+		ForceAttemptHTTP2: true,
+	}
+	if transport.TLSClientConfig, err = o.tls(); err != nil {
+		return nil, err
+	}
+	timeout := o.Timeout
+	if timeout == 0 {
+		timeout = 30 * time.Second
+	}
+	opts := []sr.ClientOpt{sr.HTTPClient(&http.Client{Transport: transport, Timeout: timeout}), sr.UserAgent("concord")}
+	if u.User != nil {
+		password, _ := u.User.Password()
+		opts = append(opts, sr.BasicAuth(u.User.Username(), password))
+	}
+	if o.User != "" {
+		name, password, ok := strings.Cut(o.User, ":")
+		if !ok {
+			return nil, errors.New("the user must be written as name:password")
+		}
+		opts = append(opts, sr.BasicAuth(name, password))
+	}
+	if o.Token != "" {
+		opts = append(opts, sr.BearerToken(o.Token))
+	}
+	bare := *u
+	bare.User = nil
+	cl, err := sr.NewClient(append(opts, sr.URLs(strings.TrimSuffix(bare.String(), "/")))...)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{cl, u.Redacted()}, nil
+}
+
+// tls reads the certificates; nil when the defaults will do.
+func (o Options) tls() (*tls.Config, error) {
+	config := &tls.Config{MinVersion: tls.VersionTLS12}
+	if o.CACert != "" {
+		pem, err := os.ReadFile(o.CACert)
+		if err != nil {
+			return nil, err
+		}
+		config.RootCAs = x509.NewCertPool()
+		if !config.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("%s holds no certificate in PEM form", o.CACert)
+		}
+	}
+	if (o.Cert == "") != (o.Key == "") {
+		return nil, errors.New("a client certificate needs both the certificate and its key")
+	}
+	if o.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(o.Cert, o.Key)
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+// Name is the registry's URL as messages show it, without a password.
+func (c *Client) Name() string { return c.name }
+
+// Get decodes the answer to a GET of an escaped path, with its query, into v.
+func (c *Client) Get(ctx context.Context, path string, v any) error {
+	return Explain(c.name, c.Do(ctx, http.MethodGet, path, nil, v))
+}
+
+// Send decodes the answer to a request with a body into v.
+func (c *Client) Send(ctx context.Context, method, path string, body, v any) error {
+	return Explain(c.name, c.Do(ctx, method, path, body, v))
+}
+
+// IsMissing reports whether a registry answered that something does not exist.
+func IsMissing(err error) bool {
+	var answer *sr.ResponseError
+	return errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound
+}
+
+// Explain words an error of a request for a person: what the registry says, or why it cannot be reached.
+func Explain(name string, err error) error {
+	var answer *sr.ResponseError
+	var network *url.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &answer) && answer.Message != "":
+		return &Refusal{Message: fmt.Sprintf("%s (%d)", answer.Message, answer.ErrorCode), cause: err}
+	case errors.As(err, &answer):
+		return &Refusal{Message: fmt.Sprintf("%s answered %d; is it a schema registry?", name, answer.StatusCode), cause: err}
+	case errors.As(err, &network):
+		return fmt.Errorf("%s cannot be reached: %w", name, network.Err)
+	}
+	return err
+}
+
+// Refusal is an error that a registry answered.
+type Refusal struct {
+	Message string
+	cause   error
+}
+
+func (r *Refusal) Error() string { return r.Message }
+
+func (r *Refusal) Unwrap() error { return r.cause }

@@ -1,0 +1,36 @@
+package report
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/concord-registry/concord/cmd/concord/gate"
+)
+
+// Workflow commands of GitHub Actions escape these in messages, and two more in properties.
+var (
+	escapeData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
+	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
+)
+
+// GitHubActions writes workflow commands that annotate the lines of a pull request.
+func GitHubActions(w io.Writer, r *gate.Result, o Options) error {
+	out := bufio.NewWriter(w)
+	for i := range r.Subjects {
+		for _, f := range sorted(&r.Subjects[i]) {
+			p := placeOf(&f)
+			message := sentence(&f)
+			if f.Hint != "" {
+				message += "\n" + f.Hint
+			}
+			if o.Explain {
+				message += "\n" + strings.Join(proof(&f), "\n")
+			}
+			fmt.Fprintf(out, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n", f.Severity, escapeProperty.Replace(o.path(f.Path)),
+				p.line, p.endLine, p.column, p.endColumn, escapeProperty.Replace(f.Subject+": "+f.Code), escapeData.Replace(message))
+		}
+	}
+	return out.Flush()
+}
