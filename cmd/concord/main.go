@@ -26,6 +26,8 @@ const (
 	exitOK      = 0
 	exitFailed  = 1 // could not do it
 	exitMisused = 2 // was asked wrongly: a flag, an argument, a setting
+
+	exitFindings = 100 // a check found something
 )
 
 // Main is the program with everything it takes from the outside world, so that tests can run it whole.
@@ -47,6 +49,9 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
 		return exitOK
+	}
+	if errors.Is(err, errFindings) {
+		return exitFindings
 	}
 	fmt.Fprintf(m.Stderr, "concord: %v\n", err)
 	var misuse *usageError

@@ -16,13 +16,17 @@ that existing clients know, and refuses a schema that would break those who read
 const rootExample = `  # serve on :8081, with the data in concord.db
   concord serve
 
+  # stop the pull request that would break a reader
+  concord check --against '.git#branch=main'
+
   # wait until a registry answers, for example in a pipeline
   concord wait --registry http://localhost:8081`
 
 const exitCodes = `Exit codes:
-  0  done
-  1  could not be done; standard error says why
-  2  asked wrongly: a command, flag, argument or setting that does not exist or has a wrong value
+  0    done
+  1    could not be done; standard error says why
+  2    asked wrongly: a command, flag, argument or setting that does not exist or has a wrong value
+  100  a check found something
 `
 
 func (m *Main) rootCommand() *cobra.Command {
@@ -37,7 +41,7 @@ func (m *Main) rootCommand() *cobra.Command {
 	root.SetIn(m.Stdin)
 	root.SetOut(m.Stdout)
 	root.SetErr(m.Stderr)
-	root.AddCommand(m.serveCommand(), m.waitCommand(), m.versionCommand())
+	root.AddCommand(m.serveCommand(), m.checkCommand(), m.waitCommand(), m.versionCommand())
 	chooseSubcommand(root)
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(usageTemplate(root))
