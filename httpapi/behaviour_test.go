@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -351,8 +352,9 @@ func TestTheLogHasALineForEachRequestAndNoBodies(t *testing.T) {
 
 func TestMetricsSpeakOfRoutesAndNotOfSubjects(t *testing.T) {
 	s := start(t, setup{})
-	s.must(t, "POST", "/subjects/orders-value/versions", `{"schema":"\"int\""}`)
-	s.must(t, "POST", "/subjects/orders-value/versions", `{"schema":"\"int\""}`)
+	for range 3 {
+		s.must(t, "POST", "/subjects/orders-value/versions", `{"schema":"\"int\""}`)
+	}
 	s.do(t, "POST", "/subjects/orders-value/versions", `{"schema":"\"string\""}`)
 	s.do(t, "POST", "/subjects/orders-value/versions", `{"schema":"nonsense"}`)
 	s.do(t, "POST", "/subjects/orders-value/versions", `{"schema":"{}","schemaType":"orders-value"}`)
@@ -364,17 +366,18 @@ func TestMetricsSpeakOfRoutesAndNotOfSubjects(t *testing.T) {
 		t.Error("a label holds what a client chose")
 	}
 	for _, want := range []string{
-		`registry_http_requests_total{code="200",method="POST",route="/subjects/{subject}/versions"} 2`,
+		`registry_http_requests_total{code="200",method="POST",route="/subjects/{subject}/versions"} 3`,
 		`registry_http_requests_total{code="409",method="POST",route="/subjects/{subject}/versions"} 1`,
 		`registry_http_requests_total{code="200",method="GET",route="/schemas/ids/{id}"} 1`,
 		`registry_http_requests_total{code="404",method="",route="none"} 1`,
 		`registry_http_request_duration_seconds_count{method="GET",route="/schemas/ids/{id}"} 1`,
 		`registry_registrations_total{result="new",type="avro"} 1`,
-		`registry_registrations_total{result="existing",type="avro"} 1`,
+		`registry_registrations_total{result="existing",type="avro"} 2`,
 		`registry_registrations_total{result="incompatible",type="avro"} 1`,
 		`registry_registrations_total{result="invalid",type="avro"} 1`,
 		`registry_registrations_total{result="invalid",type="other"} 1`,
 		`registry_compatibility_checks_total{level="backward",result="compatible",type="avro"} 1`,
+		`registry_cache_requests_total{cache="answers",result="hit"} 1`,
 		`registry_subjects{state="live"} 1`, `registry_schemas{type="avro"} 1`, "registry_versions 1", "registry_schema_ids 1",
 		"registry_store_writable 1", "registry_store_size_bytes ", "registry_build_info{",
 		"kafka_schema_registry_registered_count 1", `kafka_schema_registry_schemas_created{schema_type="avro"} 1`,
@@ -382,7 +385,7 @@ func TestMetricsSpeakOfRoutesAndNotOfSubjects(t *testing.T) {
 		"kafka_schema_registry_master_slave_role 1", "kafka_schema_registry_node_count 1", "kafka_schema_registry_deleted_count 0",
 		"kafka_schema_registry_jetty_metrics_connections_active ", "kafka_schema_registry_jersey_metrics_request_rate 0.",
 		"kafka_schema_registry_jersey_metrics_request_latency_99 ", "kafka_schema_registry_jersey_metrics_request_latency_95 ",
-		"kafka_schema_registry_api_success_count 4", "kafka_schema_registry_api_failure_count 4",
+		"kafka_schema_registry_api_success_count 5", "kafka_schema_registry_api_failure_count 4",
 		"process_cpu_seconds_total ", "process_resident_memory_bytes ", "go_goroutines ",
 	} {
 		if !strings.Contains(text, "\n"+want) {
@@ -423,5 +426,85 @@ func TestShutdownWaitsForRequestsUnderWay(t *testing.T) {
 	}
 	if err := <-s.served; err != nil {
 		t.Error(err)
+	}
+}
+
+// TestKeptAnswersAreNeverOutOfDate reads while others write: no read may be older than what was acknowledged before it
+// began, nor older than what another read saw that ended before it began.
+func TestKeptAnswersAreNeverOutOfDate(t *testing.T) {
+	s := start(t, setup{})
+	s.must(t, "PUT", "/config/s", `{"compatibility":"NONE"}`)
+	s.must(t, "POST", "/subjects/s/versions", `{"schema":"\"int\""}`)
+	var seen atomic.Int64
+	seen.Store(1)
+	stop := make(chan struct{})
+	var readers, reads = sync.WaitGroup{}, atomic.Int64{}
+	for range 4 {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				floor := seen.Load()
+				var got struct{ Version int64 }
+				if err := json.Unmarshal([]byte(s.must(t, "GET", "/subjects/s/versions/latest", "")), &got); err != nil || got.Version < floor {
+					t.Errorf("version %d (%v) was read after version %d", got.Version, err, floor)
+					return
+				}
+				reads.Add(1)
+				raise(&seen, got.Version)
+			}
+		})
+	}
+	for version := int64(2); version <= 60; version++ {
+		s.must(t, "POST", "/subjects/s/versions", fmt.Sprintf(`{"schema":"{\"type\":\"fixed\",\"name\":\"F\",\"size\":%d}"}`, version))
+		raise(&seen, version)
+		time.Sleep(time.Millisecond)
+	}
+	close(stop)
+	readers.Wait()
+	if reads.Load() == 0 {
+		t.Error("nothing was read")
+	}
+}
+
+func raise(to *atomic.Int64, value int64) {
+	for {
+		old := to.Load()
+		if old >= value || to.CompareAndSwap(old, value) {
+			return
+		}
+	}
+}
+
+func TestWhatIsAskedTwiceIsAnsweredTheSame(t *testing.T) {
+	s := start(t, setup{})
+	s.must(t, "POST", "/subjects/s/versions", `{"schema":"\"int\""}`)
+	for _, request := range [][3]string{
+		{"POST", "/subjects/s/versions", `{"schema":"\"int\""}`},
+		{"POST", "/subjects/s", `{"schema":"\"int\""}`},
+		{"POST", "/compatibility/subjects/s/versions/latest?verbose=true", `{"schema":"\"string\""}`},
+		{"GET", "/subjects/s/versions", ""},
+		{"GET", "/schemas/ids/1", ""},
+		{"GET", "/schemas/ids/1?subject=s", ""},
+	} {
+		first := s.send(t, request[0], request[1], request[2])
+		want, _ := io.ReadAll(first.Body)
+		first.Body.Close()
+		second := s.send(t, request[0], request[1], request[2])
+		got, _ := io.ReadAll(second.Body)
+		second.Body.Close()
+		if string(got) != string(want) || second.Header.Get("Etag") != first.Header.Get("Etag") || second.Header.Get("Cache-Control") != first.Header.Get("Cache-Control") {
+			t.Errorf("%s %s: %s, then %s", request[0], request[1], want, got)
+		}
+	}
+	// The method, the shape and the body are part of the question.
+	if got := s.must(t, "GET", "/schemas/ids/1", "", "User-Agent: Java/8"); got != `{"schema":"\"int\""}` {
+		t.Errorf("legacy shape: %s", got)
+	}
+	if status, got := s.do(t, "POST", "/subjects/s", `{"schema":"\"long\""}`); status != 404 {
+		t.Errorf("another body: %d %s", status, got)
 	}
 }

@@ -2,13 +2,16 @@ package httpapi
 
 import (
 	"bytes"
-	"encoding/json"
+	legacy "encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"slices"
-	"unicode/utf8"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/concord-registry/concord/registry"
 )
@@ -37,28 +40,42 @@ func (c *call) tooLarge() error {
 	return refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("The request body exceeds the limit of %d bytes.", c.server.opt.BodyLimit))
 }
 
-// readBody reads the whole body into memory, up to the limit. The result is valid until the call ends.
-func (c *call) readBody() ([]byte, error) {
-	r := c.request
-	if n := r.ContentLength; n >= 0 {
-		// The length is announced, so there is no need to guess. Memory grows with what arrives, not with what is
-		// announced.
-		const step = 64 << 10
-		body := c.scratch[:0]
-		for len(body) < int(n) {
-			want := min(int(n)-len(body), max(step, len(body)))
-			body = slices.Grow(body, want)
-			got, err := io.ReadFull(r.Body, body[len(body):len(body)+want])
-			body = body[:len(body)+got]
-			c.scratch = body
-			if err != nil {
-				return nil, err
-			}
-		}
-		return body, nil
+// readBody reads the whole body into memory, up to the limit, once. The result is valid until the call ends.
+func (c *call) readBody() (body []byte, err error) {
+	if c.input != nil {
+		return c.input, nil
 	}
+	if c.request.ContentLength >= 0 {
+		body, err = c.readAnnounced(int(c.request.ContentLength))
+	} else {
+		body, err = c.readUntilEnd()
+	}
+	if err == nil {
+		c.input = body[:len(body):len(body)]
+	}
+	return body, err
+}
+
+// readAnnounced reads a body of a known length. Memory grows with what arrives, not with what is announced.
+func (c *call) readAnnounced(n int) ([]byte, error) {
+	const step = 64 << 10
+	body := c.scratch[:0]
+	for len(body) < n {
+		want := min(n-len(body), max(step, len(body)))
+		body = slices.Grow(body, want)
+		got, err := io.ReadFull(c.request.Body, body[len(body):len(body)+want])
+		body = body[:len(body)+got]
+		c.scratch = body
+		if err != nil {
+			return nil, err
+		}
+	}
+	return body, nil
+}
+
+func (c *call) readUntilEnd() ([]byte, error) {
 	var buffer bytes.Buffer
-	_, err := buffer.ReadFrom(http.MaxBytesReader(c.echo.Response(), r.Body, c.server.opt.BodyLimit))
+	_, err := buffer.ReadFrom(http.MaxBytesReader(c.echo.Response(), c.request.Body, c.server.opt.BodyLimit))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
 		return nil, c.tooLarge()
@@ -78,28 +95,47 @@ func (c *call) readJSON(v any) error {
 	return decodeJSON(body, v)
 }
 
+// decoding takes names as the reference does: exactly, and the last of several.
+var decoding = jsontext.AllowDuplicateNames(true)
+
 func decodeJSON(body []byte, v any) error {
 	body = bytes.TrimSpace(bytes.TrimPrefix(body, byteOrderMark))
 	if len(body) == 0 || string(body) == "null" {
 		return errEmptyBody
 	}
-	if !utf8.Valid(body) {
-		return badBody("it is not valid UTF-8")
-	}
-	err := json.Unmarshal(body, v)
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
+	err := json.Unmarshal(body, v, decoding)
+	var syntax *jsontext.SyntacticError
+	var value *json.SemanticError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &kind) && kind.Field == "":
-		return badBody("a JSON object is required, and it is a JSON %s", kind.Value)
-	case errors.As(err, &kind):
-		return badBody("the member %q must not be a JSON %s", kind.Field, kind.Value)
+	case errors.As(err, &value) && value.JSONPointer == "":
+		return badBody("a JSON object is required, and it is a JSON %s", kindName(value))
+	case errors.As(err, &value):
+		return badBody("the member %q must not be a JSON %s", strings.TrimPrefix(string(value.JSONPointer), "/"), kindName(value))
 	case errors.As(err, &syntax):
-		return badBody("%s, at byte %d", syntax, syntax.Offset)
+		return badBody("%s, at byte %d", syntax.Err, syntax.ByteOffset+1)
 	}
 	return badBody("%s", err)
+}
+
+// kindName names the kind of the value that does not fit.
+func kindName(e *json.SemanticError) string {
+	var inner *legacy.UnmarshalTypeError
+	if errors.As(e.Err, &inner) {
+		return inner.Value
+	}
+	switch e.JSONKind {
+	case jsontext.KindTrue, jsontext.KindFalse:
+		return "boolean"
+	case jsontext.KindBeginObject:
+		return "object"
+	case jsontext.KindBeginArray:
+		return "array"
+	case jsontext.KindNumber:
+		return "number"
+	}
+	return e.JSONKind.String()
 }
 
 func badBody(format string, args ...any) error {

@@ -32,6 +32,13 @@ type call struct {
 	written bool  // the handler wrote the answer itself
 	fault   error // why the status is a 5xx
 	scratch []byte
+	input   []byte // the request's body, once it was read
+	changed bool   // the request changed something, so that its answer is not to be given again
+	count   func() // counts a repetition of the answer in metrics
+
+	generation *generation // where the answer may be kept; nil when it may not
+	key        answerKey
+	answer     *keptAnswer // the answer, when it is kept; body then does not count
 }
 
 // keepBuffer is the capacity up to which the buffers of a call are kept for the next one.
@@ -86,18 +93,28 @@ func (c *call) run() {
 			c.fail(newPanicError(p))
 		}
 	}()
-	if err := c.prepare(); err != nil {
+	err := c.admit()
+	if err == nil {
+		var done bool
+		if done, err = c.recall(); done {
+			return
+		}
+	}
+	if err == nil {
+		err = c.prepare()
+	}
+	if err == nil {
+		err = c.route.handle(c)
+	}
+	if err != nil {
 		c.fail(err)
 		return
 	}
-	if err := c.route.handle(c); err != nil {
-		c.fail(err)
-	}
+	c.keep()
 }
 
-// prepare checks and reads what the route's handler relies on.
-func (c *call) prepare() error {
-	c.query = parseQuery(c.request.URL.RawQuery)
+// admit refuses a request by its form, whatever the state of the registry is.
+func (c *call) admit() error {
 	for _, value := range c.echo.ParamValues() {
 		// A parameter at the end of a route swallows further segments; no route means that.
 		if strings.IndexByte(value, '/') >= 0 {
@@ -112,14 +129,17 @@ func (c *call) prepare() error {
 		return errNotAcceptable
 	}
 	if c.route.takesBody {
-		if err := c.checkBody(); err != nil {
-			return err
-		}
+		return c.checkBody()
 	}
+	return nil
+}
+
+// prepare reads what the route's handler relies on.
+func (c *call) prepare() (err error) {
+	c.query = parseQuery(c.request.URL.RawQuery)
 	if !c.route.hasSubject {
 		return nil
 	}
-	var err error
 	if c.subject, err = c.param("subject"); err == nil && c.route.aliased {
 		c.subject, err = c.unalias(c.subject)
 	}

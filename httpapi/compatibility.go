@@ -83,7 +83,7 @@ func (c *call) compare(version string, opt registry.CheckOptions) (report *compa
 	} else {
 		report, err = c.server.registry.CheckVersion(c.request.Context(), c.subject, version, req, opt)
 	}
-	c.server.metrics.checked(req.Type, report, err, time.Since(start))
+	c.count = c.server.metrics.checked(req.Type, report, err, time.Since(start)).Inc
 	return report, err
 }
 

@@ -88,7 +88,7 @@ func (c *call) fail(err error) {
 	if status >= http.StatusInternalServerError {
 		c.fault = err
 	}
-	c.status, c.cache, c.written = status, noStore, false
+	c.status, c.cache, c.written, c.answer = status, noStore, false, nil
 	if c.route.plain || c.media == nil {
 		c.media = mediaTypes[0]
 	}

@@ -3,6 +3,9 @@ package httpapi
 import (
 	"fmt"
 	"net/http"
+	"strings"
+
+	"github.com/concord-registry/concord/storage"
 )
 
 // status200 answers a check in plain JSON, whatever the probe says it accepts.
@@ -24,11 +27,19 @@ func (c *call) getReady() error {
 	}
 	status := c.server.registry.Status()
 	if status.ReadOnly != "" {
-		return refuse(http.StatusServiceUnavailable, "Not ready: the store is read-only ("+status.ReadOnly+"). Reads are served.")
+		return refuse(http.StatusServiceUnavailable, "Not ready: the store is read-only ("+withoutPath(status)+"). Reads are served.")
 	}
 	if status.DiskFree < c.server.opt.MinDiskFree {
 		return refuse(http.StatusServiceUnavailable, fmt.Sprintf("Not ready: %d bytes are free on the file system of the data file, "+
 			"fewer than the %d that are asked for. Make room.", status.DiskFree, c.server.opt.MinDiskFree))
 	}
 	return c.status200(`{"status":"ready"}`)
+}
+
+// withoutPath says why the store is read-only to those who need not know where its file is; the log does.
+func withoutPath(status storage.Status) string {
+	if status.Path == "" {
+		return status.ReadOnly
+	}
+	return strings.ReplaceAll(status.ReadOnly, status.Path, "the data file")
 }

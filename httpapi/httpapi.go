@@ -92,6 +92,7 @@ type Server struct {
 	http     *http.Server
 	metrics  *metrics
 	calls    sync.Pool
+	kept     keptAnswers
 	notReady atomic.Pointer[string] // why the server is not ready; nil when it is
 }
 

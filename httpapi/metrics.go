@@ -32,6 +32,8 @@ type metrics struct {
 	checkTimes    *prometheus.HistogramVec
 	unrouted      *route
 
+	answersKept, answersMade, answersBypassed prometheus.Counter
+
 	succeeded, failed atomic.Uint64
 	recent            window
 	connections       connections
@@ -66,13 +68,17 @@ func newMetrics(s *Server) *metrics {
 			Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 5}},
 			[]string{"type"}),
 	}
+	answers := prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "registry_cache_requests_total", Help: "Requests that change nothing, by whether a kept answer was given: hit, miss, or bypass while something was being written."},
+		[]string{"cache", "result"})
+	m.answersKept, m.answersMade, m.answersBypassed = answers.WithLabelValues("answers", "hit"), answers.WithLabelValues("answers", "miss"), answers.WithLabelValues("answers", "bypass")
 	m.unrouted = &route{label: "none", plain: true}
 	m.unrouted.metrics = m.of(m.unrouted)
 	build := prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "registry_build_info", Help: "The build of the server; always 1.",
 		ConstLabels: prometheus.Labels{"version": s.opt.Version, "commit": s.opt.Commit, "go": runtime.Version()}})
 	build.Set(1)
-	m.gatherer.MustRegister(m.requests, m.durations, m.inFlight, m.registrations, m.checks, m.checkTimes, build,
+	m.gatherer.MustRegister(m.requests, m.durations, m.inFlight, m.registrations, m.checks, m.checkTimes, answers, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newStateCollector(s, m))
 	m.handler = promhttp.HandlerFor(m.gatherer, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 	return m
@@ -108,8 +114,8 @@ func (m *metrics) observe(c *call) {
 	}
 }
 
-// registered counts a registration.
-func (m *metrics) registered(typ string, v *registry.SchemaVersion, err error) {
+// registered returns what counts a registration with this outcome.
+func (m *metrics) registered(typ string, v *registry.SchemaVersion, err error) prometheus.Counter {
 	result := "new"
 	switch code := registry.CodeOf(err); {
 	case err == nil:
@@ -126,11 +132,11 @@ func (m *metrics) registered(typ string, v *registry.SchemaVersion, err error) {
 	default:
 		result = "failed"
 	}
-	m.registrations.WithLabelValues(typeLabel(typ), result).Inc()
+	return m.registrations.WithLabelValues(typeLabel(typ), result)
 }
 
-// checked counts a compatibility check.
-func (m *metrics) checked(typ string, report *compat.Report, err error, elapsed time.Duration) {
+// checked counts a compatibility check, and returns what counts another with this outcome.
+func (m *metrics) checked(typ string, report *compat.Report, err error, elapsed time.Duration) prometheus.Counter {
 	level, result := "", "failed"
 	switch {
 	case err != nil && registry.CodeOf(err) != 0:
@@ -142,8 +148,10 @@ func (m *metrics) checked(typ string, report *compat.Report, err error, elapsed 
 		level, result = string(report.Level), "incompatible"
 	}
 	typ = typeLabel(typ)
-	m.checks.WithLabelValues(typ, strings.ToLower(level), result).Inc()
+	counter := m.checks.WithLabelValues(typ, strings.ToLower(level), result)
+	counter.Inc()
 	m.checkTimes.WithLabelValues(typ).Observe(elapsed.Seconds())
+	return counter
 }
 
 // typeLabel spells a schema type as a label; whatever is no type is "other".

@@ -56,8 +56,12 @@ func (c *call) write() {
 	header := c.echo.Response().Header()
 	header["X-Request-Id"] = []string{c.requestID}
 	header["Cache-Control"] = cacheControl[c.cache]
+	body := c.body
+	if c.answer != nil {
+		body = c.answer.body
+	}
 	if c.cache != noStore && c.status == http.StatusOK {
-		tag := etag(c.body)
+		tag := c.entityTag()
 		header["Etag"] = []string{tag}
 		header["Vary"] = varyBy
 		if matches(c.request.Header["If-None-Match"], tag) {
@@ -68,18 +72,33 @@ func (c *call) write() {
 		c.echo.Response().WriteHeader(c.status)
 		return
 	}
-	if len(c.body) >= gzipFrom && !c.server.opt.NoGzip {
+	if len(body) >= gzipFrom && !c.server.opt.NoGzip {
 		header["Vary"] = varyBy
 		if acceptsGzip(c.request.Header) {
 			header["Content-Encoding"] = gzipCoding
-			c.body, c.scratch = compress(c.scratch[:0], c.body), c.body
+			body = c.compressed()
 		}
 	}
 	header["Content-Type"] = c.media
-	header["Content-Length"] = []string{strconv.Itoa(len(c.body))}
+	header["Content-Length"] = []string{strconv.Itoa(len(body))}
 	c.echo.Response().WriteHeader(c.status)
 	// An error means that the client is gone; there is nobody to tell.
-	_, _ = c.echo.Response().Write(c.body)
+	_, _ = c.echo.Response().Write(body)
+}
+
+func (c *call) entityTag() string {
+	if c.answer != nil {
+		return c.answer.tag
+	}
+	return etag(c.body)
+}
+
+func (c *call) compressed() []byte {
+	if c.answer != nil {
+		return c.answer.compressed()
+	}
+	c.scratch = compress(c.scratch[:0], c.body)
+	return c.scratch
 }
 
 // etag names a representation by its content. It is weak because the same tag stands for it with and without compression.

@@ -11,6 +11,8 @@ import (
 type route struct {
 	method, path string
 	handle       func(*call) error
+	// asks marks a POST that may change nothing, so that its answer may be kept (kept.go).
+	asks bool
 	// plain routes speak no registry JSON: no media type is negotiated, no body is read.
 	plain bool
 
@@ -18,6 +20,7 @@ type route struct {
 	hasSubject bool   // the path names a subject
 	aliased    bool   // and a subject's alias redirects it
 	takesBody  bool   // POST and PUT
+	kept       bool   // answers are kept as long as nothing is written
 	label      string // the template, as metrics, logs and openapi.yaml spell it
 	metrics    routeMetrics
 }
@@ -38,19 +41,19 @@ func (s *Server) routes() []*route {
 		{method: "GET", path: "/schemas/guids/:guid/ids", handle: (*call).listIDsOfGUID},
 
 		{method: "GET", path: "/subjects", handle: (*call).listSubjects},
-		{method: "POST", path: "/subjects/:subject", handle: (*call).lookup},
+		{method: "POST", path: "/subjects/:subject", handle: (*call).lookup, asks: true},
 		{method: "DELETE", path: "/subjects/:subject", handle: (*call).deleteSubject},
 		{method: "GET", path: "/subjects/:subject/metadata", handle: (*call).getWithMetadata},
 		{method: "GET", path: "/subjects/:subject/versions", handle: (*call).listVersions},
-		{method: "POST", path: "/subjects/:subject/versions", handle: (*call).register},
+		{method: "POST", path: "/subjects/:subject/versions", handle: (*call).register, asks: true},
 		{method: "GET", path: "/subjects/:subject/versions/:version", handle: (*call).getVersion},
 		{method: "DELETE", path: "/subjects/:subject/versions/:version", handle: (*call).deleteVersion},
 		{method: "GET", path: "/subjects/:subject/versions/:version/schema", handle: (*call).getText},
 		{method: "GET", path: "/subjects/:subject/versions/:version/referencedby", handle: (*call).listReferrers},
 		{method: "POST", path: "/subjects/:subject/versions/:version/tags", handle: (*call).tag},
 
-		{method: "POST", path: "/compatibility/subjects/:subject/versions", handle: (*call).checkSubject},
-		{method: "POST", path: "/compatibility/subjects/:subject/versions/:version", handle: (*call).checkVersion},
+		{method: "POST", path: "/compatibility/subjects/:subject/versions", handle: (*call).checkSubject, asks: true},
+		{method: "POST", path: "/compatibility/subjects/:subject/versions/:version", handle: (*call).checkVersion, asks: true},
 
 		{method: "GET", path: "/config", handle: (*call).getConfig},
 		{method: "PUT", path: "/config", handle: (*call).setConfig},
@@ -77,8 +80,8 @@ func (s *Server) routes() []*route {
 		{method: "GET", path: "/associations/resources/:resource", handle: (*call).listAssociations},
 		{method: "GET", path: "/associations/resources/:namespace/:name", handle: (*call).listAssociations},
 
-		{method: "POST", path: "/api/compatibility/subjects/:subject/versions", handle: (*call).reportSubject},
-		{method: "POST", path: "/api/compatibility/subjects/:subject/versions/:version", handle: (*call).reportVersion},
+		{method: "POST", path: "/api/compatibility/subjects/:subject/versions", handle: (*call).reportSubject, asks: true},
+		{method: "POST", path: "/api/compatibility/subjects/:subject/versions/:version", handle: (*call).reportVersion, asks: true},
 
 		{method: "GET", path: "/health/live", handle: (*call).getLive, plain: true},
 		{method: "GET", path: "/health/ready", handle: (*call).getReady, plain: true},
@@ -92,6 +95,7 @@ func (s *Server) routes() []*route {
 		r.hasSubject = strings.Contains(r.path, "/:subject")
 		r.aliased = r.hasSubject && (strings.HasPrefix(r.path, "/subjects/") || strings.Contains(r.path, "compatibility/"))
 		r.takesBody = r.method == http.MethodPost || r.method == http.MethodPut
+		r.kept = !r.plain && (r.method == http.MethodGet || r.asks)
 		r.label = templateOf(r.path)
 	}
 	return api

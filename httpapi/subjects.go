@@ -80,10 +80,12 @@ func (c *call) register() error {
 		Force:     c.query.flag("force"),
 		Format:    c.query.text("format"),
 	})
-	c.server.metrics.registered(req.Type, v, err)
+	counter := c.server.metrics.registered(req.Type, v, err)
+	counter.Inc()
 	if err != nil {
 		return err
 	}
+	c.changed, c.count = !v.Existing, counter.Inc
 	return c.registered(v)
 }
 

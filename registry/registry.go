@@ -58,3 +58,13 @@ func New(store Store, engine *engine.Engine, opt Options) *Registry {
 
 // Status describes the store.
 func (r *Registry) Status() storage.Status { return r.store.Status() }
+
+// Revision identifies the state that reads see now: as long as it is the same, so are their answers. It is not known
+// while something is being written, nor over a store that does not tell.
+func (r *Registry) Revision() (revision uint64, known bool) {
+	store, tells := r.store.(interface{ Revision() (uint64, bool) })
+	if !tells {
+		return 0, false
+	}
+	return store.Revision()
+}

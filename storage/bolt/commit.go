@@ -206,6 +206,8 @@ func (s *Store) finish(t *transaction) error {
 
 // commitTx commits, and turns a panic of bbolt over a damaged tree into an error.
 func (s *Store) commitTx(tx *bbolt.Tx) (err error) {
+	s.revision.Add(1)
+	defer s.revision.Add(1)
 	defer func() {
 		if cause := recover(); cause != nil {
 			_ = rollback(tx)

@@ -39,6 +39,7 @@ type Store struct {
 	readOnly  atomic.Pointer[string] // why; nil while writes are accepted
 	failed    atomic.Bool            // the disk has failed
 	damage    atomic.Pointer[string] // what the scrub has found
+	revision  atomic.Uint64          // grows when a commit starts and when it ends: odd while one is under way
 	committed atomic.Uint64
 	applied   atomic.Uint64
 	skipped   atomic.Uint64
@@ -48,6 +49,13 @@ type Store struct {
 }
 
 var _ storage.Store = (*Store)(nil)
+
+// Revision identifies the state that every View sees now; it differs after every commit. It is not known while a commit
+// is under way, because Views then may see either state. It costs next to nothing.
+func (s *Store) Revision() (revision uint64, known bool) {
+	revision = s.revision.Load()
+	return revision, revision%2 == 0
+}
 
 // View implements storage.Store. A damaged tree, on which bbolt panics or faults, is ErrCorrupt.
 func (s *Store) View(f func(storage.View) error) (err error) {
