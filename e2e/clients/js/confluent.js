@@ -107,6 +107,12 @@ async function requests (f) {
 }
 
 async function settings () {
+  await check('a schema that is worth compressing comes back whole', async () => {
+    const fields = Array.from({ length: 500 }, (_, i) => ({ name: `field_${i}`, type: ['null', 'string'], doc: `Größe ${i}`, default: null }))
+    const text = JSON.stringify({ type: 'record', name: 'Large', fields })
+    const id = await connect().register(fresh('large'), { schema: text, schemaType: 'AVRO' })
+    assert.equal((await connect().getBySubjectAndId('', id)).schema, text)
+  })
   const subject = fresh('settings-js')
   await check('levels, global and of a subject', async () => {
     const client = connect()
@@ -194,6 +200,14 @@ async function serdes () {
     const first = await encodeProto(topic, protoOrder())
     const second = await encodeProto(topic, protoOrder(), { autoRegisterSchemas: false })
     assert.deepEqual(first, second)
+  })
+  await check('Protobuf: by the latest version, which was registered as text', async () => {
+    const topic = fresh('proto-latest')
+    await registerShop(formats[2], topic)
+    const client = connect()
+    await client.register(`${topic}-latest-value`, info(formats[2], 'order', [{ name: 'shop/country.proto', subject: `${topic}-country`, version: 1 }]))
+    const payload = await encodeProto(`${topic}-latest`, protoOrder(), { autoRegisterSchemas: false, useLatestVersion: true })
+    assert.deepEqual(plain(await decode(formats[2], topic, payload)), plain(protoOrder()))
   })
   await check('Protobuf: the descriptor is a compatible version after the text', async () => {
     const topic = fresh('proto-same') // not the same one: this client's descriptors spell out every json_name

@@ -7,6 +7,7 @@
 
 import asyncio
 import base64
+import json
 
 from confluent_kafka.schema_registry import (
     AsyncSchemaRegistryClient,
@@ -32,7 +33,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorProto
 
 from check import COUNTRY, ORDER, check, equal, finish, fresh, usage
 from formats import (
-    AVRO, FORMATS, JSON, PROTOBUF, connect, decode, encode, proto_country, proto_order, proto_shipment, register_shop,
+    AVRO, FORMATS, JSON, LATEST, PROTOBUF, connect, decode, encode, proto_country, proto_order, proto_shipment, register_shop,
     value,
 )
 from shop import basket_pb2, country_pb2, order_pb2, shipment_pb2
@@ -121,6 +122,12 @@ def requests(f):
 
 def settings():
     subject = fresh("settings/py")
+
+    @check("a schema that is worth compressing comes back whole")
+    def _():
+        fields = [{"name": f"field_{i}", "type": ["null", "string"], "doc": f"Größe {i}", "default": None} for i in range(500)]
+        text = json.dumps({"type": "record", "name": "Large", "fields": fields}, ensure_ascii=False, separators=(",", ":"))
+        equal(connect(URL).get_schema(connect(URL).register_schema(fresh("large"), Schema(text, "AVRO"))).schema_str, text)
 
     @check("the types are the three")
     def _():
@@ -253,6 +260,15 @@ def serdes():
         first = encode(URL, PROTOBUF, topic, proto_order())
         second = encode(URL, PROTOBUF, topic, proto_order(), {"auto.register.schemas": False})
         equal(first[:7], second[:7])
+
+    @check("Protobuf: by the latest version, which was registered as text")
+    def _():
+        topic = fresh("proto-latest")
+        register_shop(URL, PROTOBUF, topic)
+        shipment = proto_shipment()
+        payload = encode(URL, PROTOBUF, topic, shipment, LATEST)
+        equal(decode(URL, PROTOBUF, topic, payload, shipment_pb2.Shipment), shipment)
+        equal(connect(URL).get_versions(f"{topic}-value"), [1])
 
     @check("Protobuf: the text registers as the same schema as the descriptor")
     def _():

@@ -3,8 +3,11 @@ package main
 import (
 	"context"
 	"encoding/base64"
+	"fmt"
 	"net/url"
 	"slices"
+	"strings"
+	"sync"
 
 	"github.com/concord-registry/concord/e2e/clients/go/check"
 	"github.com/twmb/franz-go/pkg/sr"
@@ -56,6 +59,34 @@ func text(ctx context.Context, c *check.Checks, cl *sr.Client) {
 		found, err := cl.LookupSchema(ctx, address, sr.Schema{Schema: s.Schema})
 		t.OK(err)
 		t.Equal("the id a producer with the whole text finds", found.ID, ss.ID)
+	})
+	c.Run("a schema that is worth compressing comes back whole", func(t check.T) {
+		var fields []string
+		for i := range 500 {
+			fields = append(fields, fmt.Sprintf(`{"name":"field_%d","type":["null","string"],"doc":"Größe %d","default":null}`, i, i))
+		}
+		large := record("L"+check.Fresh("")[1:], strings.Join(fields, ","))
+		id, err := cl.RegisterSchema(ctx, check.Fresh("large"), large, -1, -1)
+		t.OK(err)
+		s, err := cl.SchemaByID(ctx, id) // net/http asks for gzip by itself
+		t.OK(err)
+		t.Equal("text", s.Schema, large.Schema)
+	})
+	c.Run("32 producers that start together get one id and one version", func(t check.T) {
+		subject, s := check.Fresh("together"), record("T"+check.Fresh("")[1:], "")
+		ids, errs := make([]int, 32), make([]error, 32)
+		var wg sync.WaitGroup
+		for i := range ids {
+			wg.Go(func() { ids[i], errs[i] = cl.RegisterSchema(ctx, subject, s, -1, -1) })
+		}
+		wg.Wait()
+		for i := range ids {
+			t.OK(errs[i])
+			t.Equal("id", ids[i], ids[0])
+		}
+		versions, err := cl.SubjectVersions(ctx, subject)
+		t.OK(err)
+		t.Equal("versions", versions, []int{1})
 	})
 	c.Run("normalize=true makes spellings of one schema one", func(t check.T) {
 		subject := check.Fresh("normal")
