@@ -1,10 +1,14 @@
 package httpapi
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/concord-registry/concord/registry"
 )
 
 func TestCollapseSlashes(t *testing.T) {
@@ -142,6 +146,33 @@ func FuzzString(f *testing.F) {
 		}
 		if got != want {
 			t.Fatalf("%q comes back as %q", s, got)
+		}
+	})
+}
+
+// FuzzDecode checks that a body is either read as the standard decoder reads it, or refused with a 4xx.
+func FuzzDecode(f *testing.F) {
+	for _, body := range []string{
+		`{"schema":"\"int\"","schemaType":"AVRO","references":[{"name":"n","subject":"s","version":-1}],"id":0,"version":3}`,
+		`{"metadata":{"tags":{"a":["b"]},"properties":{"k":"v"},"sensitive":["k"]},"ruleSet":{"domainRules":[{"name":"r","params":{}}]}}`,
+		`{"compatibility":null,"normalize":true,"alias":"a","defaultMetadata":{}}`, `{"schema":"a","schema":"b","Schema":"c"}`,
+		"\xEF\xBB\xBF{}", "null", "[]", `"x"`, `{"schema":"\ud800"}`, "{\"schema\":\"\xff\"}", `{"version":1e99}`, `{"id":1.0}`,
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var req, want registry.SchemaRequest
+		var update registry.ConfigUpdate
+		for _, into := range []any{&req, &update} {
+			err := decodeJSON(body, into)
+			if code := registry.CodeOf(err); err != nil && code != registry.BadRequest && code != registry.Unprocessable {
+				t.Fatalf("%q: %v", body, err)
+			}
+			// The standard decoder also takes names in another case; such bodies are not compared.
+			exact := bytes.Count(body, []byte(`"schema"`)) == bytes.Count(bytes.ToLower(body), []byte(`"schema"`)) && !bytes.Contains(body, []byte(`\u`))
+			if into == &req && err == nil && exact && json.Unmarshal(bytes.TrimPrefix(body, byteOrderMark), &want) == nil && req.Schema != want.Schema {
+				t.Fatalf("%q: %q, want %q", body, req.Schema, want.Schema)
+			}
 		}
 	})
 }
