@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -22,6 +23,7 @@ import (
 // The commands that scripts have beside those of testscript:
 //
 //	serve NAME ARGS…        start `concord serve ARGS…`, wait for its first line, and put the URL in it into $NAME
+//	exitcode N COMMAND…     run a command that must end with this code; stdout and stderr are its own
 //	signal NAME TERM|INT    send it a signal
 //	exited NAME CODE        wait for its end and check the exit code; its streams are then in NAME.out and NAME.err
 //	http METHOD URL [FILE]  send a request; stdout is the status and the body
@@ -90,6 +92,20 @@ func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("no URL in %q", line)
 	}
 	ts.Setenv(args[0], url)
+}
+
+func cmdExitCode(ts *testscript.TestScript, _ bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if strconv.Itoa(code) != args[0] {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
 }
 
 func cmdSignal(ts *testscript.TestScript, _ bool, args []string) {

@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"flag"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
+
+var update = flag.Bool("update", false, "rewrite the expected output in testdata/script")
 
 // TestMain makes this test binary double as concord, so that scripts run the real program in a process of its own.
 func TestMain(m *testing.M) {
@@ -18,6 +21,7 @@ func TestScripts(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
+		UpdateScripts:       *update,
 		Setup: func(env *testscript.Env) error {
 			servers := servers{}
 			env.Values[serversKey{}] = servers
@@ -26,6 +30,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exitcode": cmdExitCode,
 			"serve":    cmdServe,
 			"signal":   cmdSignal,
 			"exited":   cmdExited,

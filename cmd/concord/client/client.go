@@ -121,11 +121,19 @@ func (c *Client) Name() string { return c.name }
 
 // Get decodes the answer to a GET of an escaped path, with its query, into v.
 func (c *Client) Get(ctx context.Context, path string, v any) error {
-	return Explain(c.name, c.Do(ctx, http.MethodGet, path, nil, v))
+	return c.Send(ctx, http.MethodGet, path, nil, v)
 }
 
 // Send decodes the answer to a request with a body into v.
 func (c *Client) Send(ctx context.Context, method, path string, body, v any) error {
+	path, query, _ := strings.Cut(path, "?")
+	if query != "" {
+		values, err := url.ParseQuery(query)
+		if err != nil {
+			return err
+		}
+		ctx = sr.WithParams(ctx, sr.RawParams(values))
+	}
 	return Explain(c.name, c.Do(ctx, method, path, body, v))
 }
 

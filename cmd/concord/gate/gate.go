@@ -173,7 +173,8 @@ func (c *checker) file(ctx context.Context, f *project.File) (Subject, error) {
 			out.Findings = append(out.Findings, problemFinding(problem))
 		}
 	}
-	if f.Broken {
+	if len(out.Findings) > 0 {
+		// What cannot be read, or lacks what it refers to, cannot be compared.
 		out.Status = Invalid
 		return out, nil
 	}
