@@ -141,6 +141,8 @@ func (x *trial) witnesses() {
 			x.count(kind + ": the library does not read the reader's schema: " + rejection(f.NoWitness))
 		case strings.Contains(f.NoWitness, "does not read the writer's schema"):
 			x.count(kind + ": the library does not read the writer's schema: " + rejection(f.NoWitness))
+		case aliasIsName(x.reader.Root()):
+			x.count(kind + ": " + ambiguousNames)
 		default:
 			x.fault("%s at %s has no message: %s", f.Code, f.ReaderPath, f.NoWitness)
 		}
@@ -159,8 +161,12 @@ func rejection(message string) string {
 
 // hamba sets the reference's verdict against hamba/avro's check, which follows the same rules.
 func (x *trial) hamba(compatible bool) {
-	r, rerr := hamba.ParseWithCache(x.reader.Canonical(), "", &hamba.SchemaCache{})
-	w, werr := hamba.ParseWithCache(x.writer.Canonical(), "", &hamba.SchemaCache{})
+	r, rerr := hambaParse(x.reader.Canonical())
+	w, werr := hambaParse(x.writer.Canonical())
+	if errors.Is(rerr, errPanic) || errors.Is(werr, errPanic) {
+		x.count("hamba: panics on a schema")
+		return
+	}
 	if rerr != nil || werr != nil {
 		x.count("hamba: rejects a schema that the reference accepts")
 		return
@@ -178,6 +184,22 @@ func (x *trial) hamba(compatible bool) {
 	default:
 		x.fault("hamba: compatible %v, we: %v", theirs, compatible)
 	}
+}
+
+// ambiguousNames is a disagreement about what a name means that is the name of one type and the alias of another: twmb
+// takes whichever comes first in a union, except that schemas with one canonical form are not resolved at all.
+const ambiguousNames = "not comparable: the alias of one type is the name of another"
+
+var errPanic = errors.New("panic")
+
+// hambaParse parses with a cache of its own: the library's default one is shared by the whole process.
+func hambaParse(text string) (s hamba.Schema, err error) {
+	defer func() {
+		if recover() != nil {
+			err = errPanic
+		}
+	}()
+	return hamba.ParseWithCache(text, "", &hamba.SchemaCache{})
 }
 
 func (x *trial) has(code string) bool {
@@ -233,6 +255,10 @@ func (x *trial) twmb() {
 	}
 	theirs := twmb.CheckCompatibility(w, r)
 	ours := x.staticFailure()
+	if (theirs == nil) != (ours == "") && aliasIsName(x.reader.Root()) {
+		x.count("twmb: " + ambiguousNames)
+		return
+	}
 	if (theirs == nil) != (ours == "") {
 		x.fault("twmb: %v, we: %q", theirs, ours)
 		return
@@ -313,6 +339,10 @@ func (x *trial) compareReadings(resolved *twmb.Schema, d datum, data []byte) {
 	var theirs any
 	_, theirErr := resolved.Decode(bytes.Clone(data), &theirs)
 	var refused *refusal
+	if aliasIsName(x.reader.Root()) && (err != nil || theirErr != nil || differing(theirs, &ours) != "") {
+		x.count("data: " + ambiguousNames)
+		return
+	}
 	switch {
 	case err == nil && theirErr == nil:
 		if diff := differing(theirs, &ours); diff != "" {

@@ -169,6 +169,10 @@ func (s sides) union(p *report, c *cause, at, from string) (message, hint string
 		return message, "Make the branch that is taken fit, or rename it."
 	}
 	message = fmt.Sprintf("Data written with the %s schema may hold %s at %s; none of the types that the %s schema allows there, %s, reads it.", s.writer, article(c.writer), from, s.reader, c.reader)
+	if c.inner != nil && c.inner.code != MissingUnionBranch {
+		inner, innerHint := p.explain(c.inner)
+		return message + " What is wrong with the branch that comes nearest: " + inner, innerHint
+	}
 	if s.readerIsNew {
 		return message, fmt.Sprintf("Keep %s in the union.", branchName(c.writer))
 	}

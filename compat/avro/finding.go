@@ -77,6 +77,9 @@ func (p *report) finding(c *cause) (compat.Finding, error) {
 func (p *report) along(c *cause) (compat.Finding, error) {
 	c.path = c.way.steps()
 	defer func() { c.path = nil }()
+	if err := p.look(c); err != nil {
+		return compat.Finding{}, err
+	}
 	f := compat.Finding{
 		Code:       c.code,
 		ReaderPath: readable(p.roots.reader, c.path, c.readerField(), false),
@@ -108,6 +111,29 @@ func (p *report) along(c *cause) (compat.Finding, error) {
 	return f, nil
 }
 
+// look finds what is wrong in the branch of a reader's union that decoders take, when there is one.
+func (p *report) look(c *cause) error {
+	if c.code != MissingUnionBranch && c.code != UnionBranch {
+		return nil
+	}
+	inner := newSearch(p.ctx, p.roots.sizes, nil)
+	inner.first = true
+	if err := inner.run(c.reader, c.writer); err != nil {
+		return err
+	}
+	c.inner = nil
+	if len(inner.failures) > 0 {
+		f := inner.failures[0]
+		v := inner.visits[f.visit]
+		way := c.way
+		for _, s := range v.way.steps() {
+			way = way.then(s)
+		}
+		c.inner = &cause{code: f.code, way: way, path: way.steps(), reader: v.reader, writer: v.writer, field: f.field}
+	}
+	return nil
+}
+
 // readerField is the reader's field that a cause is about, when it is about a field rather than a type.
 func (c *cause) readerField() *avro.Field {
 	if c.field < 0 || c.reader.Kind != avro.Record {
@@ -124,7 +150,7 @@ func (p *report) witness(c *cause) (*compat.Witness, error) {
 	if c.code == NamespaceMismatch {
 		return nil, errJavaOnly
 	}
-	found, err := prove(p.ctx, p.roots, c)
+	found, err := prove(p.roots, c)
 	if err != nil {
 		return nil, err
 	}

@@ -46,25 +46,31 @@ func aliasMatches(r, w *avro.Type) bool {
 func dotted(t *avro.Type, alias avro.Name) bool { return alias.Space == "" && t.Name.Space != "" }
 
 // choose returns the branch of the reader's union that decoders take for a writer's type (which is not a union), or -1:
-// the same type, by full name or alias before unqualified name; else the first that the writer's type is promoted to.
+// the same type, by full name, else by alias, else by unqualified name; else the first that the writer's type is promoted
+// to.
 func choose(r, w *avro.Type) int {
-	named, promoted := -1, -1
+	aliased, named, promoted := -1, -1, -1
 	for k, b := range r.Branches {
 		switch {
 		case b.Kind == w.Kind && !b.Kind.Named():
 			return k
 		case b.Kind == w.Kind && b.Size == w.Size:
-			if fullNameMatches(b, w) {
+			switch {
+			case b.Name.Full == w.Name.Full:
 				return k
-			}
-			if named < 0 && b.Name.Local == w.Name.Local {
+			case aliased < 0 && aliasMatches(b, w):
+				aliased = k
+			case named < 0 && b.Name.Local == w.Name.Local:
 				named = k
 			}
 		case promoted < 0 && promotes(w.Kind, b.Kind):
 			promoted = k
 		}
 	}
-	if named >= 0 {
+	switch {
+	case aliased >= 0:
+		return aliased
+	case named >= 0:
 		return named
 	}
 	return promoted

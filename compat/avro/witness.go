@@ -1,7 +1,6 @@
 package avro
 
 import (
-	"context"
 	"errors"
 	"strings"
 
@@ -205,24 +204,16 @@ var errUnproved = errors.New("decoders are expected to read such data; only the 
 
 // prove builds the datum for a cause and reads it as the reader does. Where the cause is that no branch of a reader's union fits, or that the chosen one fails further in,
 // it goes on to what is wrong there.
-func prove(ctx context.Context, p *pairRoots, c *cause) (*proof, error) {
+func prove(p *pairRoots, c *cause) (*proof, error) {
 	code, path, r, w := c.code, c.path, c.reader, c.writer
 	if !p.sizes.inhabited(w) {
 		return nil, errUninhabited
 	}
 	if code == MissingUnionBranch || code == UnionBranch {
-		inner := newSearch(ctx, p.sizes, nil)
-		inner.first = true
-		if err := inner.run(r, w); err != nil {
-			return nil, err
-		}
-		if len(inner.failures) == 0 {
+		if c.inner == nil {
 			return nil, errNoSuchData
 		}
-		f := inner.failures[0]
-		v := inner.visits[f.visit]
-		path = append(path[:len(path):len(path)], v.way.steps()...)
-		code, r, w = f.code, v.reader, v.writer
+		code, path, r, w = c.inner.code, c.inner.path, c.inner.reader, c.inner.writer
 	}
 	b := &builder{sizes: p.sizes}
 	if code == SharedAlias {

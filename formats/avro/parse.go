@@ -201,7 +201,7 @@ func (p *parser) object(slot **Type, v *Value, space string) error {
 	return p.use(slot, v, kind.Text, space)
 }
 
-// use refers to a type by name: in its own namespace, else in the null namespace.
+// use refers to a type by name: in the enclosing namespace or, where the text never defines that, in the null namespace.
 func (p *parser) use(slot **Type, v *Value, name, space string) error {
 	if k, ok := primitives[name]; ok {
 		*slot = &Type{Kind: k, Pos: p.at(v), complete: true}
@@ -212,8 +212,6 @@ func (p *parser) use(slot **Type, v *Value, name, space string) error {
 		return err
 	}
 	if t, ok := p.types[full.Full]; ok {
-		*slot = t
-	} else if t, ok := p.types[name]; ok {
 		*slot = t
 	} else {
 		p.unresolved = append(p.unresolved, unresolved{slot: slot, full: full.Full, written: name, at: p.at(v)})
