@@ -19,7 +19,8 @@ type decoder struct {
 
 var errShort = errors.New("the data ends too early")
 
-const maxDatumDepth = 2_000
+// maxDatumDepth is deeper than any witness: those have no more values.
+const maxDatumDepth = maxWitnessValues + 1
 
 // decode reads one datum, which must be all of data.
 func decode(t *avro.Type, data []byte) (datum, error) {

@@ -254,6 +254,8 @@ func judge(p *pairRoots, c *cause, code string, data []byte) (*proof, error) {
 	switch {
 	case errors.As(err, &out.refusal):
 		return out, nil
+	case errors.Is(err, errDatumBudget):
+		return nil, errTooLarge
 	case err != nil || !x.misread[code]:
 		return nil, errUnproved
 	}

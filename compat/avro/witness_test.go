@@ -2,9 +2,11 @@ package avro
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/formats/avro"
 	"github.com/concord-registry/concord/formats/corpustest"
 )
 
@@ -65,4 +67,49 @@ func TestWitnessesCorpus(t *testing.T) {
 	if proved*100 < pairs*99 {
 		t.Errorf("witnesses for %d of %d incompatible pairs", proved, pairs)
 	}
+}
+
+// TestWitnessesAreNoLargerThanTheLabelledOnes sets our messages against those that were found by other means.
+func TestWitnessesAreNoLargerThanTheLabelledOnes(t *testing.T) {
+	labelled := map[string]string{}
+	corpustest.Rows(t, "avro/witness.jsonl", func(row struct {
+		ID  string
+		Hex *string
+	}) {
+		if row.Hex != nil {
+			labelled[row.ID] = *row.Hex
+		}
+	})
+	compared, smaller := 0, 0
+	corpustest.Rows(t, "avro/compat.jsonl", func(row struct{ ID, Reader, Writer string }) {
+		reader, writer := parse(t, row.Reader), parse(t, row.Writer)
+		differences, _ := check(context.Background(), reader.Root(), writer.Root(), true)
+		sizes := newSizes(writer.Root())
+		p := newReport(context.Background(), compat.Request{Direction: compat.NewReadsOld}, reader, writer, sizes)
+		for i, d := range differences {
+			want, ok := labelled[fmt.Sprintf("%s#%d", row.ID, i)]
+			if !ok {
+				continue
+			}
+			c := &cause{code: d.code, way: d.way, path: d.way.steps(), reader: d.reader, writer: d.writer, field: d.field}
+			if err := p.look(c); err != nil {
+				t.Fatal(err)
+			}
+			got, err := prove(p.roots, c)
+			if err != nil {
+				t.Errorf("%s#%d: %v, labelled %s", row.ID, i, err, want)
+				continue
+			}
+			compared++
+			l, _ := d.writer.Logical()
+			switch {
+			case 2*len(got.data) > len(want) && l.Name == avro.Decimal: // no bytes at all are no number to decoders that know decimals
+			case 2*len(got.data) > len(want):
+				t.Errorf("%s#%d: %x is larger than %s", row.ID, i, got.data, want)
+			case 2*len(got.data) < len(want):
+				smaller++
+			}
+		}
+	})
+	t.Logf("compared %d messages; ours is smaller in %d cases", compared, smaller)
 }

@@ -32,7 +32,7 @@ type defaultPair struct {
 
 // defaultFactor bounds the work of checking defaults, as a multiple of the limit on nodes: a default may rely on the
 // defaults of a large record, and many may do so.
-const defaultFactor = 20
+const defaultFactor = 4
 
 // defaultCheck decides whether values fit types. Every pair is looked at once, so a default that contains itself through
 // the defaults of other fields does not end up valid.
@@ -118,14 +118,18 @@ func (c *defaultCheck) record(t *Type, v *Value, depth int) bool {
 		c.open = t
 		return false
 	}
-	members := make(map[string]*Value, len(v.Keys))
-	for i, key := range v.Keys {
-		members[key] = &v.Elems[i]
+	get := v.Get
+	if len(v.Keys) > 8 {
+		members := make(map[string]*Value, len(v.Keys))
+		for i, key := range v.Keys {
+			members[key] = &v.Elems[i]
+		}
+		get = func(key string) *Value { return members[key] }
 	}
 	for i := range t.Fields {
 		f := &t.Fields[i]
-		value, ok := members[f.Name]
-		if !ok {
+		value := get(f.Name)
+		if value == nil {
 			value = f.Default
 		}
 		if !c.valid(f.Type, value, depth) {
