@@ -49,8 +49,8 @@ func build(dir string) error {
 	binaries.confluent = filepath.Join(dir, "confluent")
 	for _, b := range []struct{ dir, output, pkg, cgo string }{
 		{"..", binaries.concord, "./cmd/concord", "0"},
-		{"clients/go", dir + "/", "./franz", "0"},
-		{"clients/go", dir + "/", "./confluent", "1"},
+		{"clients/go", binaries.franz, "./franz", "1"},
+		{"clients/go", binaries.confluent, "./confluent", "1"}, // its module wraps a C library
 	} {
 		out, err := run(b.dir, []string{"CGO_ENABLED=" + b.cgo}, "go", "build", "-o", b.output, b.pkg)
 		if err != nil {
