@@ -86,6 +86,10 @@ func (x *trial) make() bool {
 			return false
 		}
 		parsed[i] = s.(*avro.Schema)
+		again, err := avro.Format{}.Parse(context.Background(), formats.Source{Text: s.Canonical()}, formats.Options{})
+		if err != nil || again.Canonical() != s.Canonical() || !again.Equivalent(s) {
+			x.t.Errorf("the canonical text is not a fixed point (%v): %s", err, s.Canonical())
+		}
 	}
 	x.reader, x.writer = parsed[0], parsed[1]
 	return true
