@@ -15,7 +15,7 @@ import (
 )
 
 func main() {
-	bolt.CheckChild()
+	bolt.CheckChild() // the store starts this program again to look at a file that was not closed
 	m := NewMain()
 	code := m.Run(context.Background(), os.Args[1:])
 	os.Exit(code)

@@ -116,7 +116,7 @@ func TestAReferenceGraphOfAThousandStepsIsRefusedByName(t *testing.T) {
 		}
 		var took time.Duration
 		status, answer, took = s.do(t, http.MethodPost, fmt.Sprintf("/subjects/chain-%d/versions", i), registration(t, "AVRO", schema, references...))
-		if took > maxTime {
+		if took > maxTime && !overloaded(t) {
 			t.Fatalf("step %d takes %v", i, took)
 		}
 		last = i

@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -111,6 +112,42 @@ func (s *server) memory(t *testing.T) (now, peak int64) {
 		}
 	}
 	return now, peak
+}
+
+// worked is the processor time that the server has used so far.
+func (s *server) worked(t *testing.T) time.Duration {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Fields 14 and 15 count from the process's name, which is in parentheses, in ticks of 10 ms (proc(5)).
+	_, rest, _ := strings.Cut(string(stat), ") ")
+	fields := strings.Fields(rest)
+	var ticks int64
+	for _, field := range fields[11:13] {
+		n, err := strconv.ParseInt(field, 10, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * 10 * time.Millisecond
+}
+
+// overloaded reports whether other programs want more processors than there are. Then the clock on the wall measures
+// them, and the processor time of the server is what counts.
+func overloaded(t *testing.T) bool {
+	t.Helper()
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	load, err := strconv.ParseFloat(strings.Fields(string(text))[0], 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return load > float64(runtime.NumCPU())
 }
 
 // resetPeak forgets the highest memory (proc(5), clear_refs).
