@@ -1,5 +1,7 @@
 package formats
 
+import "slices"
+
 // Position is a place in a text. Line and Column count from 1; Column counts Unicode code points.
 type Position struct {
 	Line   int `json:"line"`
@@ -15,39 +17,59 @@ type Span struct {
 // Lines turns byte offsets of one text into positions. Build it once per text; it is safe for concurrent use.
 type Lines struct {
 	text   string
-	starts []int // byte offset of the first byte of each line
+	starts []int  // byte offset of the first byte of each line
+	marks  []mark // one every markEvery bytes, so that a text of one long line is not counted from its start each time
 }
+
+// mark says how many code points come before a byte offset at which one starts.
+type mark struct{ offset, points int }
+
+const markEvery = 512
 
 // NewLines indexes text. Lines end with "\n".
 func NewLines(text string) *Lines {
-	starts := []int{0}
-	for i := 0; i < len(text); i++ {
-		if text[i] == '\n' {
-			starts = append(starts, i+1)
+	l := &Lines{text: text, starts: []int{0}}
+	points := 0
+	for i, r := range text {
+		if i >= len(l.marks)*markEvery {
+			l.marks = append(l.marks, mark{i, points})
+		}
+		points++
+		if r == '\n' {
+			l.starts = append(l.starts, i+1)
 		}
 	}
-	return &Lines{text: text, starts: starts}
+	return l
 }
 
 // Position returns the place of a byte offset; offsets outside the text are moved to its ends.
 func (l *Lines) Position(offset int) Position {
 	offset = max(0, min(offset, len(l.text)))
-	lo, hi := 0, len(l.starts)
-	for hi-lo > 1 {
-		if mid := (lo + hi) / 2; l.starts[mid] <= offset {
-			lo = mid
-		} else {
-			hi = mid
-		}
+	line, found := slices.BinarySearch(l.starts, offset)
+	if !found {
+		line--
 	}
-	column := 1
-	for i := range l.text[l.starts[lo]:] {
-		if l.starts[lo]+i >= offset {
+	return Position{Line: line + 1, Column: l.points(offset) - l.points(l.starts[line]) + 1}
+}
+
+// points counts the code points that start before offset.
+func (l *Lines) points(offset int) int {
+	if len(l.marks) == 0 {
+		return 0
+	}
+	// The mark of a stretch stands at the first code point in it, which is a few bytes behind its start at most.
+	m := l.marks[min(offset/markEvery, len(l.marks)-1)]
+	if m.offset > offset {
+		m = l.marks[offset/markEvery-1]
+	}
+	points := m.points
+	for i := range l.text[m.offset:] {
+		if m.offset+i >= offset {
 			break
 		}
-		column++
+		points++
 	}
-	return Position{Line: lo + 1, Column: column}
+	return points
 }
 
 // Span returns the stretch between two byte offsets.
