@@ -41,7 +41,7 @@ func quote(v *model.Value) string {
 	if v == nil {
 		return "nothing"
 	}
-	text := string(model.AppendCompact(nil, v))
+	text := model.Beginning(v, maxQuoted)
 	if len(text) > maxQuoted {
 		text = strings.ToValidUTF8(text[:maxQuoted], "") + "…"
 	}

@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -9,33 +10,40 @@ import (
 
 // AppendCompact appends the canonical text of v: no white space, members in their order, strings and numbers in one
 // spelling each. Reading it back gives the same value and the same text.
-func AppendCompact(out []byte, v *Value) []byte { return appendValue(out, v, false) }
+func AppendCompact(out []byte, v *Value) []byte { return appendValue(out, v, false, math.MaxInt) }
+
+// Beginning returns the canonical text of v when it has at most limit bytes, and otherwise more than limit bytes of its
+// beginning. It costs as much as what it returns.
+func Beginning(v *Value, limit int) string { return string(appendValue(nil, v, false, limit)) }
 
 // AppendSorted is AppendCompact with the members of every object sorted by name.
-func AppendSorted(out []byte, v *Value) []byte { return appendValue(out, v, true) }
+func AppendSorted(out []byte, v *Value) []byte { return appendValue(out, v, true, math.MaxInt) }
 
-func appendValue(out []byte, v *Value, sorted bool) []byte {
+// appendValue goes on until out has more than enough bytes.
+func appendValue(out []byte, v *Value, sorted bool, enough int) []byte {
 	switch v.Kind {
 	case Object:
-		return appendObject(out, v, sorted)
+		return appendObject(out, v, sorted, enough)
 	case Array:
 		out = append(out, '[')
 		for i, item := range v.Items {
 			if i > 0 {
 				out = append(out, ',')
 			}
-			out = appendValue(out, item, sorted)
+			if out = appendValue(out, item, sorted, enough); len(out) > enough {
+				return out
+			}
 		}
 		return append(out, ']')
 	case String:
-		return appendString(out, v.Text)
+		return appendString(out, start(v.Text, enough))
 	case Number:
 		return append(out, numberText(v.Text)...)
 	}
 	return append(out, v.Text...)
 }
 
-func appendObject(out []byte, v *Value, sorted bool) []byte {
+func appendObject(out []byte, v *Value, sorted bool, enough int) []byte {
 	members := v.Members
 	if sorted {
 		members = append([]Member(nil), members...)
@@ -46,11 +54,24 @@ func appendObject(out []byte, v *Value, sorted bool) []byte {
 		if i > 0 {
 			out = append(out, ',')
 		}
-		out = appendString(out, members[i].Key)
+		out = appendString(out, start(members[i].Key, enough))
 		out = append(out, ':')
-		out = appendValue(out, members[i].Value, sorted)
+		if out = appendValue(out, members[i].Value, sorted, enough); len(out) > enough {
+			return out
+		}
 	}
 	return append(out, '}')
+}
+
+// start cuts a text of more than enough bytes behind as many, but not within a code point.
+func start(text string, enough int) string {
+	if len(text) <= enough {
+		return text
+	}
+	for enough < len(text) && !utf8.RuneStart(text[enough]) {
+		enough++
+	}
+	return text[:enough]
 }
 
 // lessUTF16 orders names by UTF-16 code units, which is how the reference server sorts them. It differs from the order

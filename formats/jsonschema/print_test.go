@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/concord-registry/concord/formats"
@@ -41,5 +42,26 @@ func TestCanonicalText(t *testing.T) {
 				t.Errorf("the canonical text is no fixed point: %s, then %s", c.compact, got)
 			}
 		})
+	}
+}
+
+func TestBeginningIsAllOfAShortTextAndMoreThanTheLimitOfALongOne(t *testing.T) {
+	for _, text := range []string{
+		`{"a":[1,2,{"b":"c"}],"d":null}`, `"\u00e9\u6f22\ud83d\ude00\u00e9\u6f22"`, `"[^\ud800-\udfff]\udfff"`, `{"\u6f22\u6f22\u6f22":true}`, `[[[[]]],1.50]`, `12345678901234567890`,
+	} {
+		v, err := Read(text, formats.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := string(AppendCompact(nil, v))
+		for limit := range len(whole) + 2 {
+			got := Beginning(v, limit)
+			if len(whole) <= limit && got != whole {
+				t.Errorf("the first %d bytes of %s are %s", limit, whole, got)
+			}
+			if len(whole) > limit && (len(got) <= limit || !strings.HasPrefix(whole, got[:limit])) {
+				t.Errorf("the first %d bytes of %s are %s", limit, whole, got)
+			}
+		}
 	}
 }
