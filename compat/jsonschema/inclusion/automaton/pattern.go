@@ -171,7 +171,7 @@ func (p *Pattern) settle(places []uint32, prior syntax.EmptyOp, meter Meter) (in
 	if match {
 		return matched, nil
 	}
-	if len(settled) == 0 {
+	if len(settled) == 0 && p.anchored {
 		return failed, nil
 	}
 	if !pending {
