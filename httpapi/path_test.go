@@ -169,10 +169,14 @@ func FuzzDecode(f *testing.F) {
 				t.Fatalf("%q: %v", body, err)
 			}
 			// The standard decoder also takes names in another case; such bodies are not compared.
-			exact := bytes.Count(body, []byte(`"schema"`)) == bytes.Count(bytes.ToLower(body), []byte(`"schema"`)) && !bytes.Contains(body, []byte(`\u`))
+			exact := isASCII(body) && bytes.Count(body, []byte(`"schema"`)) == bytes.Count(bytes.ToLower(body), []byte(`"schema"`)) && !bytes.Contains(body, []byte(`\u`))
 			if into == &req && err == nil && exact && json.Unmarshal(bytes.TrimPrefix(body, byteOrderMark), &want) == nil && req.Schema != want.Schema {
 				t.Fatalf("%q: %q, want %q", body, req.Schema, want.Schema)
 			}
 		}
 	})
+}
+
+func isASCII(text []byte) bool {
+	return !bytes.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 }
