@@ -14,13 +14,15 @@ func (c *call) logAccess() {
 		level = slog.LevelError
 	}
 	ctx := c.request.Context()
-	if !c.server.log.Enabled(ctx, level) {
+	log := c.route.log
+	if log == nil {
+		log = c.server.log.With("method", c.request.Method, "route", c.route.label)
+	}
+	if !log.Enabled(ctx, level) {
 		return
 	}
-	attrs := make([]slog.Attr, 0, 9)
+	attrs := make([]slog.Attr, 0, 7)
 	attrs = append(attrs,
-		slog.String("method", c.request.Method),
-		slog.String("route", c.route.label),
 		slog.Int("status", c.status),
 		slog.Float64("ms", float64(time.Since(c.start).Microseconds())/1000),
 		slog.Int64("bytes", c.echo.Response().Size))
@@ -34,5 +36,5 @@ func (c *call) logAccess() {
 	if c.fault != nil {
 		attrs = append(attrs, slog.String("error", c.fault.Error()))
 	}
-	c.server.log.LogAttrs(ctx, level, "request", attrs...)
+	log.LogAttrs(ctx, level, "request", attrs...)
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -23,6 +24,7 @@ type route struct {
 	kept       bool   // answers are kept as long as nothing is written
 	label      string // the template, as metrics, logs and openapi.yaml spell it
 	metrics    routeMetrics
+	log        *slog.Logger // knows method and route already; nil when a method is not known before
 }
 
 // routes is the whole API. Nothing but the contract's own calls stands below /subjects: a subject may have any name.
@@ -114,22 +116,25 @@ func templateOf(path string) string {
 
 // addRoutes tells the router: every route, HEAD for every GET, and OPTIONS for every path.
 func (s *Server) addRoutes() {
+	add := func(r *route) {
+		r.metrics = s.metrics.of(r)
+		r.log = s.log.With("method", r.method, "route", r.label)
+		s.echo.Add(r.method, r.path, s.handler(r))
+	}
 	allowed := map[string][]string{}
 	var paths []string
 	for _, r := range s.routes() {
-		r.metrics = s.metrics.of(r)
 		if allowed[r.path] == nil {
 			paths = append(paths, r.path)
 		}
 		allowed[r.path] = append(allowed[r.path], r.method)
-		s.echo.Add(r.method, r.path, s.handler(r))
+		add(r)
 		if r.method == http.MethodGet {
 			head := *r
 			head.method = http.MethodHead
-			head.metrics = s.metrics.of(&head)
 			allowed[r.path] = append(allowed[r.path], head.method)
 			// net/http leaves the body out by itself, and keeps its length.
-			s.echo.Add(head.method, head.path, s.handler(&head))
+			add(&head)
 		}
 	}
 	for _, path := range paths {
@@ -138,7 +143,6 @@ func (s *Server) addRoutes() {
 			c.echo.Response().Header().Set(echo.HeaderAllow, allow)
 			return nil
 		}}
-		r.metrics = s.metrics.of(r)
-		s.echo.Add(r.method, r.path, s.handler(r))
+		add(r)
 	}
 }
