@@ -1,5 +1,11 @@
 // Package protobuf compares Protobuf schemas: by the reference server's list of differences, and by what really happens
-// to records on the wire, in JSON and in code.
+// to records on the wire, in JSON and under their names.
+//
+// The reference's list (diff.go) works on the trees as they were written. Everything else (analysis.go) works on the
+// models of the two schemas: it visits each pair of message types that a record can bring together and tries, at every
+// field, the few values at which the conversion between two types goes wrong. What it finds is a cause; a cause carries
+// the contents of the smallest record that shows it, and witnesses (witness.go) are such records, confirmed by the
+// Protobuf runtime.
 package protobuf
 
 import (
@@ -17,6 +23,9 @@ type Comparer struct{}
 // Type is formats.Protobuf.
 func (Comparer) Type() formats.Type { return formats.Protobuf }
 
+// allRelations are those that exist for Protobuf beside the reference's verdict.
+var allRelations = []compat.Relation{compat.Semantic, compat.WireExact, compat.JSONMapping, compat.Names}
+
 // Compare implements compat.Comparer. When only the reference's verdict is asked for, nothing else is computed.
 func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Comparison, error) {
 	reader, ok := req.Reader.(*format.Schema)
@@ -31,15 +40,50 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 	if err != nil {
 		return nil, err
 	}
-	c := &compat.Comparison{Verdicts: map[compat.Relation]compat.Verdict{compat.Reference: compat.Compatible}, Messages: []string{}}
-	readerWord, writerWord := req.Direction.ReaderWriter()
-	for _, d := range found {
-		if !incompatible(d.code) {
-			continue
-		}
-		c.Verdicts[compat.Reference] = compat.Incompatible
-		c.Messages = append(c.Messages, d.message(readerWord, writerWord))
-		c.Findings = append(c.Findings, finding(writer, reader, d))
+	relations := req.Relations
+	if req.Full {
+		relations = allRelations
 	}
+	a, err := analyze(ctx, writer, reader, relations)
+	if err != nil {
+		return nil, err
+	}
+	c := &compat.Comparison{Verdicts: map[compat.Relation]compat.Verdict{compat.Reference: compat.Compatible}, Messages: []string{}}
+	for _, relation := range relations {
+		if relation != compat.Reference {
+			c.Verdicts[relation] = a.verdict(relation)
+		}
+	}
+	r := &reporter{sides: newSides(req.Direction), writer: writer, reader: reader}
+	var rejecting []difference
+	for _, d := range found {
+		if incompatible(d.code) {
+			rejecting = append(rejecting, d)
+			c.Verdicts[compat.Reference] = compat.Incompatible
+			c.Messages = append(c.Messages, d.message(r.sides.reader, r.sides.writer))
+		}
+	}
+	if req.Full && len(rejecting)+len(a.causes) > 0 {
+		r.witnesses = newWitnesses(writer, reader)
+	}
+	c.Findings = r.findings(rejecting, a.causes)
 	return c, nil
+}
+
+// findings lists the reference's differences in its order and then everything else, each with what goes wrong at the
+// same place; what is only told comes last.
+func (r *reporter) findings(rejecting []difference, causes []*cause) []compat.Finding {
+	places := byPlace(causes)
+	var out []compat.Finding
+	for _, d := range rejecting {
+		out = append(out, r.difference(d, places.take(d)))
+	}
+	for _, told := range []bool{false, true} {
+		for _, at := range places.rest() {
+			if (at[0].class == information) == told {
+				out = append(out, r.cause(at))
+			}
+		}
+	}
+	return out
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"os"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -147,5 +148,112 @@ func TestMessagesAreTheReferences(t *testing.T) {
 		if err != nil || len(c.Messages) != 1 || c.Messages[0] != want {
 			t.Errorf("%v, error %v", c, err)
 		}
+	}
+}
+
+// TestSemanticCorpus compares the verdicts of the relations beyond the reference's with their labels.
+func TestSemanticCorpus(t *testing.T) {
+	relations := []compat.Relation{compat.WireExact, compat.Semantic, compat.JSONMapping, compat.Names}
+	deviant := map[compat.Relation]map[string]bool{}
+	for _, r := range relations {
+		deviant[r] = deviations(t, string(r))
+	}
+	for _, name := range corpora {
+		agree, rows := map[compat.Relation]int{}, map[compat.Relation]int{}
+		corpustest.Rows(t, name, func(r row) {
+			if r.Verdicts.WireValue == nil {
+				return // a side is not a schema
+			}
+			writer, reader := r.parse(t)
+			a, err := analyze(context.Background(), writer, reader, relations)
+			if err != nil {
+				t.Errorf("%s: %v", r.ID, err)
+				return
+			}
+			labels := map[compat.Relation]*bool{
+				compat.WireExact: r.Verdicts.WireValue, compat.Semantic: r.Verdicts.WireSpec, compat.JSONMapping: r.Verdicts.JSON, compat.Names: r.Verdicts.Names,
+			}
+			for _, relation := range relations {
+				label := labels[relation]
+				if label == nil {
+					continue
+				}
+				rows[relation]++
+				want := map[bool]compat.Verdict{true: compat.Compatible, false: compat.Incompatible}[*label]
+				switch got := a.verdict(relation); {
+				case got == want:
+					agree[relation]++
+				case !deviant[relation][r.ID]:
+					t.Errorf("%s: %s %s, want %s; causes %v\n%s\n--->\n%s", r.ID, relation, got, want, a.codes(), r.Writer, r.Reader)
+				}
+			}
+		})
+		for _, relation := range relations {
+			t.Logf("%s: %s agrees on %d of %d labelled rows", name, relation, agree[relation], rows[relation])
+		}
+	}
+}
+
+// codes summarizes the causes for messages of failed tests.
+func (a *analysis) codes() []string {
+	var out []string
+	for _, c := range a.causes {
+		line := c.code
+		for _, f := range []*format.FieldModel{c.w, c.r} {
+			if f != nil {
+				line += " " + f.Name
+			}
+		}
+		for _, r := range []compat.Relation{compat.WireExact, compat.Semantic, compat.JSONMapping, compat.Names} {
+			if c.breaks(r) {
+				line += " " + string(r)
+			}
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// TestEveryWireFindingHasAWitness compares all labelled pairs in full: what breaks a relation of the wire must be proved
+// by a record that the runtime confirmed, or have a reason that the schemas themselves give.
+func TestEveryWireFindingHasAWitness(t *testing.T) {
+	excused := []string{"does not implement message sets", "does not compile", "does not check the text of extensions"}
+	for _, name := range corpora {
+		wire, proved, json, jsonProved := 0, 0, 0, 0
+		corpustest.Rows(t, name, func(r row) {
+			if r.Verdicts.WireValue == nil {
+				return
+			}
+			writer, reader := r.parse(t)
+			c, err := Comparer{}.Compare(context.Background(), compat.Request{Reader: reader, Writer: writer, Direction: compat.NewReadsOld, Full: true})
+			if err != nil {
+				t.Fatalf("%s: %v", r.ID, err)
+			}
+			for _, f := range c.Findings {
+				if f.Message == "" || strings.Contains(f.Message, "%!") || strings.Contains(f.Hint, "%!") || f.WriterPath == "" && f.ReaderPath == "" {
+					t.Errorf("%s: a finding without words: %+v", r.ID, f)
+				}
+				onWire := f.BreaksAny([]compat.Relation{compat.WireExact, compat.Semantic})
+				switch {
+				case onWire:
+					wire++
+				case f.BreaksAny([]compat.Relation{compat.JSONMapping}):
+					json++
+				default:
+					continue
+				}
+				switch {
+				case f.Witness != nil && onWire:
+					proved++
+				case f.Witness != nil:
+					jsonProved++
+				case !slices.ContainsFunc(excused, func(s string) bool {
+					return strings.Contains(f.NoWitness, s) || strings.Contains(strings.ToLower(f.NoWitness), s)
+				}):
+					t.Errorf("%s: %s %s has no witness: %s\n%s\n%s\n--->\n%s", r.ID, f.Code, f.WriterPath, f.NoWitness, f.Message, r.Writer, r.Reader)
+				}
+			}
+		})
+		t.Logf("%s: %d of %d findings on the wire and %d of %d in JSON are proved", name, proved, wire, jsonProved, json)
 	}
 }

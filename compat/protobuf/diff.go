@@ -42,7 +42,7 @@ func differences(ctx context.Context, writer, reader *format.Schema) ([]differen
 		comparing: map[*format.Message]int{}, equal: map[pair]bool{},
 	}
 	if writer.Own().Package != reader.Own().Package {
-		d.add(packageChanged, writer.Own().PackagePos, reader.Own().PackagePos)
+		d.add(packageChanged, spot{pos: writer.Own().PackagePos}, spot{pos: reader.Own().PackagePos})
 	}
 	d.types(writer.Own().Messages, reader.Own().Messages, writer.Own().Enums, reader.Own().Enums)
 	for _, scope := range []*format.Scope{d.writer, d.reader} {
@@ -54,7 +54,7 @@ func differences(ctx context.Context, writer, reader *format.Schema) ([]differen
 }
 
 // add records a difference at the current path.
-func (d *differ) add(code string, writer, reader format.Pos) {
+func (d *differ) add(code string, writer, reader spot) {
 	if d.err != nil {
 		return
 	}
@@ -111,16 +111,16 @@ func (d *differ) types(messagesW, messagesR []*format.Message, enumsW, enumsR []
 			switch {
 			case !inR:
 				if !messagesW[i].IsMapEntry() {
-					d.add(messageRemoved, messagesW[i].NamePos, format.Pos{})
+					d.add(messageRemoved, spot{messagesW[i], messagesW[i].NamePos}, spot{})
 				}
 			case !inW:
 				if !messagesR[j].IsMapEntry() {
-					d.add(messageAdded, format.Pos{}, messagesR[j].NamePos)
+					d.add(messageAdded, spot{}, spot{messagesR[j], messagesR[j].NamePos})
 				}
 			default:
 				d.message(messagesW[i], messagesR[j])
 				if i != j {
-					d.add(messageMoved, messagesW[i].NamePos, messagesR[j].NamePos)
+					d.add(messageMoved, spot{messagesW[i], messagesW[i].NamePos}, spot{messagesR[j], messagesR[j].NamePos})
 				}
 			}
 		})
@@ -136,9 +136,9 @@ func (d *differ) enums(enumsW, enumsR []*format.Enum) {
 		d.inside(name, func() {
 			switch {
 			case !inR:
-				d.add(enumRemoved, enumsW[i].NamePos, format.Pos{})
+				d.add(enumRemoved, spot{enumsW[i], enumsW[i].NamePos}, spot{})
 			case !inW:
-				d.add(enumAdded, format.Pos{}, enumsR[j].NamePos)
+				d.add(enumAdded, spot{}, spot{enumsR[j], enumsR[j].NamePos})
 			default:
 				d.enum(enumsW[i], enumsR[j])
 			}
@@ -159,11 +159,11 @@ func (d *differ) enum(writer, reader *format.Enum) {
 		d.at(strconv.Itoa(int(number)), func() {
 			switch a, b := w[number], r[number]; {
 			case b == nil:
-				d.add(enumConstRemoved, a.Pos, format.Pos{})
+				d.add(enumConstRemoved, spot{a, a.Pos}, spot{})
 			case a == nil:
-				d.add(enumConstAdded, format.Pos{}, b.Pos)
+				d.add(enumConstAdded, spot{}, spot{b, b.Pos})
 			case a.Name != b.Name:
-				d.add(enumConstChanged, a.Pos, b.Pos)
+				d.add(enumConstChanged, spot{a, a.Pos}, spot{b, b.Pos})
 			}
 		})
 	}

@@ -15,7 +15,7 @@ type fieldType struct {
 // field compares the name, type and label of two fields of one number.
 func (d *differ) field(w, r *format.Field) {
 	if w.Name != r.Name {
-		d.add(fieldNameChanged, w.NamePos, r.NamePos)
+		d.add(fieldNameChanged, spot{w, w.NamePos}, spot{r, r.NamePos})
 	}
 	d.typesOf(w, r, fieldType{w.Type, w.Map}, fieldType{r.Type, r.Map}, w.Label, r.Label)
 }
@@ -60,7 +60,7 @@ func (d *differ) typesOf(w, r *format.Field, tw, tr fieldType, labelW, labelR fo
 	kindW, kindR := kind(tw, foundW), kind(tr, foundR)
 	switch {
 	case kindW != kindR:
-		d.add(fieldKindChanged, w.TypePos, r.TypePos)
+		d.add(fieldKindChanged, spot{w, w.TypePos}, spot{r, r.TypePos})
 	case kindW == scalarKind:
 		d.scalars(w, r, tw.name, tr.name, labelW, labelR)
 	case kindW == mapKind:
@@ -92,12 +92,12 @@ func (d *differ) scalars(w, r *format.Field, typeW, typeR string, labelW, labelR
 	group := scalarGroup(typeW)
 	switch {
 	case group != scalarGroup(typeR):
-		d.add(fieldScalarKindChanged, w.TypePos, r.TypePos)
+		d.add(fieldScalarKindChanged, spot{w, w.TypePos}, spot{r, r.TypePos})
 	case labelW == format.NoLabel || labelR == format.NoLabel || labelW == labelR:
 	case group == "text":
-		d.add(fieldTextLabelChanged, w.Pos, r.Pos)
+		d.add(fieldTextLabelChanged, spot{w, w.Pos}, spot{r, r.Pos})
 	default:
-		d.add(fieldNumericLabelChanged, w.Pos, r.Pos)
+		d.add(fieldNumericLabelChanged, spot{w, w.Pos}, spot{r, r.Pos})
 	}
 }
 
@@ -106,12 +106,12 @@ func (d *differ) scalars(w, r *format.Field, typeW, typeR string, labelW, labelR
 func (d *differ) messages(w, r *format.Field, nameW, nameR string, foundW, foundR *format.Type) {
 	if foundW == nil || foundR == nil {
 		if nameW != nameR {
-			d.add(fieldNamedTypeChanged, w.TypePos, r.TypePos)
+			d.add(fieldNamedTypeChanged, spot{w, w.TypePos}, spot{r, r.TypePos})
 		}
 		return
 	}
 	if !foundW.SameLocalName(foundR) {
-		d.add(fieldNamedTypeChanged, w.TypePos, r.TypePos)
+		d.add(fieldNamedTypeChanged, spot{w, w.TypePos}, spot{r, r.TypePos})
 		return
 	}
 	if sameSource(foundW.Unit, foundR.Unit) {
@@ -121,7 +121,7 @@ func (d *differ) messages(w, r *format.Field, nameW, nameR string, foundW, found
 	d.elsewhere(foundW, foundR, func() { d.message(foundW.Message, foundR.Message) })
 	for _, found := range d.found[before:] {
 		if incompatible(found.code) {
-			d.add(fieldNamedTypeChanged, w.TypePos, r.TypePos)
+			d.add(fieldNamedTypeChanged, spot{w, w.TypePos}, spot{r, r.TypePos})
 			return
 		}
 	}

@@ -74,9 +74,9 @@ func (d *differ) members(writer, reader *format.Message) {
 		j, hasIt := inR[name]
 		d.at(name, func() {
 			if !hasIt {
-				d.add(oneofRemoved, writer.Oneofs[i].NamePos, format.Pos{})
+				d.add(oneofRemoved, spot{writer.Oneofs[i], writer.Oneofs[i].NamePos}, spot{})
 			} else if !hadIt {
-				d.add(oneofAdded, format.Pos{}, reader.Oneofs[j].NamePos)
+				d.add(oneofAdded, spot{}, spot{reader.Oneofs[j], reader.Oneofs[j].NamePos})
 			}
 		})
 	}
@@ -102,9 +102,9 @@ func (d *differ) union(o *format.Oneof, writer map[int32]member) {
 	switch {
 	case plain+len(groups) <= 1:
 	case plain > 1:
-		d.add(multipleFieldsMovedToOneof, format.Pos{}, o.NamePos)
+		d.add(multipleFieldsMovedToOneof, spot{}, spot{o, o.NamePos})
 	default:
-		d.add(fieldMovedToExistingOneof, format.Pos{}, o.NamePos)
+		d.add(fieldMovedToExistingOneof, spot{}, spot{o, o.NamePos})
 	}
 }
 
@@ -126,21 +126,21 @@ func (d *differ) fields(w, r member, reader map[int32]member, readerOneofs map[s
 	switch {
 	case r.Field == nil && w.oneof != nil:
 		if _, kept := readerOneofs[w.oneof.Name]; kept || anyIn(w.oneof, reader) {
-			d.add(oneofFieldRemoved, w.Pos, format.Pos{})
+			d.add(oneofFieldRemoved, spot{w.Field, w.Pos}, spot{})
 		}
 	case r.Field == nil && w.Label == format.Required:
-		d.add(requiredFieldRemoved, w.Pos, format.Pos{})
+		d.add(requiredFieldRemoved, spot{w.Field, w.Pos}, spot{})
 	case r.Field == nil:
-		d.add(fieldRemoved, w.Pos, format.Pos{})
+		d.add(fieldRemoved, spot{w.Field, w.Pos}, spot{})
 	case w.Field == nil && r.oneof != nil:
-		d.add(oneofFieldAdded, format.Pos{}, r.Pos)
+		d.add(oneofFieldAdded, spot{}, spot{r.Field, r.Pos})
 	case w.Field == nil && r.Label == format.Required:
-		d.add(requiredFieldAdded, format.Pos{}, r.Pos)
+		d.add(requiredFieldAdded, spot{}, spot{r.Field, r.Pos})
 	case w.Field == nil:
-		d.add(fieldAdded, format.Pos{}, r.Pos)
+		d.add(fieldAdded, spot{}, spot{r.Field, r.Pos})
 	default:
 		if w.oneof != nil && r.oneof == nil {
-			d.add(oneofFieldMovedToTopLevel, w.Pos, r.Pos)
+			d.add(oneofFieldMovedToTopLevel, spot{w.Field, w.Pos}, spot{r.Field, r.Pos})
 		}
 		d.field(w.Field, r.Field)
 	}

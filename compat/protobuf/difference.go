@@ -61,10 +61,16 @@ type difference struct {
 	writer, reader place
 }
 
-// place is where a difference is in one of the schemas.
+// spot is a declaration and the part of it that a difference is about.
+type spot struct {
+	node any // *format.Field, *format.Message, *format.Oneof, *format.Enum or *format.EnumValue
+	pos  format.Pos
+}
+
+// place is a spot in one of the files of a schema.
 type place struct {
 	unit *format.Unit
-	pos  format.Pos
+	spot
 }
 
 // message renders the difference as the reference does.

@@ -185,6 +185,11 @@ func (b *builder) entry(s *Scope, f *Field) *descriptorpb.DescriptorProto {
 	value := &descriptorpb.FieldDescriptorProto{Name: proto.String("value"), Number: proto.Int32(2), Label: descriptorpb.FieldDescriptorProto_LABEL_OPTIONAL.Enum()}
 	b.typeOf(s, f.Map.Key, key)
 	b.typeOf(s, f.Map.Value, value)
+	// Features that are set on a map hold for its keys and values, as in protoc.
+	if options := (&descriptorpb.FieldOptions{}); b.options(options, f.Options) && options.Features != nil {
+		key.Options = &descriptorpb.FieldOptions{Features: options.Features}
+		value.Options = &descriptorpb.FieldOptions{Features: options.Features}
+	}
 	return &descriptorpb.DescriptorProto{
 		Name: &name, Field: []*descriptorpb.FieldDescriptorProto{key, value}, Options: &descriptorpb.MessageOptions{MapEntry: proto.Bool(true)},
 	}

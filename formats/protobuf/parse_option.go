@@ -33,11 +33,12 @@ func (p *parser) brackets() []Option {
 func (p *parser) option() Option {
 	o := Option{}
 	o.Name, o.Paren = p.optionName()
-	for p.accept('.') {
+	if name, dotted := strings.CutSuffix(o.Name, "."); dotted {
+		o.Name = name
 		p.step(&o)
 	}
-	if !o.Paren && strings.IndexByte(o.Name, '.') > 0 && p.peek() == '(' {
-		p.fail(p.at, "expected '.' before '('")
+	for p.accept('.') {
+		p.step(&o)
 	}
 	p.require('=')
 	o.Value = p.value()

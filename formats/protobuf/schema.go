@@ -43,6 +43,7 @@ type Schema struct {
 	lines     func() *formats.Lines
 	canonical string
 	linked    func() (*Linked, error)
+	model     func() *Model
 }
 
 // Parse is Format.Parse with its own result type.
@@ -115,6 +116,7 @@ func (s *Schema) complete() (*Schema, error) {
 	}
 	s.lines = sync.OnceValue(func() *formats.Lines { return formats.NewLines(s.text) })
 	s.linked = sync.OnceValues(func() (*Linked, error) { return link(s, false) })
+	s.model = sync.OnceValue(func() *Model { return buildModel(s) })
 	if s.options.Validate {
 		if err := s.resolveAll(); err != nil {
 			return nil, err

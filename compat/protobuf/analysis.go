@@ -1,0 +1,268 @@
+package protobuf
+
+import (
+	"context"
+	"sort"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/concord-registry/concord/compat"
+	format "github.com/concord-registry/concord/formats/protobuf"
+)
+
+// maxSteps bounds the analysis of one pair of schemas, counted in fields and enum values looked at.
+const maxSteps = 3_000_000
+
+// analysis finds what happens to the records of a writer in a reader. It looks at every pair of message types that a
+// record can bring together once, by the shortest way there.
+type analysis struct {
+	ctx            context.Context
+	writer, reader *format.Model
+
+	wire, json, names bool // what is asked for
+	causes            []*cause
+	steps             int
+	undecided         bool // the budget ended, or a type is not known
+}
+
+// pairOf identifies two message types that are compared.
+type pairOf struct{ w, r *format.MessageModel }
+
+// analyze compares two schemas under the relations asked for.
+func analyze(ctx context.Context, writer, reader *format.Schema, relations []compat.Relation) (*analysis, error) {
+	a := &analysis{ctx: ctx}
+	for _, r := range relations {
+		switch r {
+		case compat.Semantic, compat.WireExact:
+			a.wire = true
+		case compat.JSONMapping:
+			a.json = true
+		case compat.Names:
+			a.names = true
+		}
+	}
+	if !a.wire && !a.json && !a.names {
+		return a, nil
+	}
+	a.writer, a.reader = writer.Model(), reader.Model()
+	roots := a.roots()
+	if a.wire || a.names {
+		a.walk(roots, a.number)
+	}
+	if a.json {
+		a.walk(roots, a.jsonPair)
+	}
+	return a, ctx.Err()
+}
+
+// roots pairs the writer's messages with the reader's of the same name. Those that are likely records come first: the
+// first message of the file and the top-level ones that no other message has in a field. The others follow, for a record
+// can be of any type. A likely record without a partner has no reader.
+func (a *analysis) roots() []*visit {
+	partners := map[string]*format.MessageModel{}
+	for _, m := range a.reader.Messages {
+		partners[m.Name()] = m
+	}
+	used := map[*format.MessageModel]bool{}
+	for _, m := range a.writer.Messages {
+		for _, f := range m.Fields {
+			a.steps++
+			for _, sub := range []*format.MessageModel{f.Message, messageOf(f.Value)} {
+				if sub != nil && sub != m {
+					used[sub] = true
+				}
+			}
+		}
+	}
+	var likely, others []*visit
+	for _, m := range a.writer.Messages {
+		record := m.Type.Outer == nil && !used[m] && !m.Type.IsGroup
+		r := partners[m.Name()]
+		switch {
+		case m.Height < 0: // no such record can exist
+		case r != nil && record:
+			likely = append(likely, &visit{w: m, r: r})
+		case r != nil:
+			others = append(others, &visit{w: m, r: r})
+		case record && a.wire:
+			a.add(&cause{code: codeMessageRemoved, class: noReader, exact: true, spec: true, at: &visit{w: m}})
+		}
+	}
+	return append(likely, others...)
+}
+
+func messageOf(f *format.FieldModel) *format.MessageModel {
+	if f == nil {
+		return nil
+	}
+	return f.Message
+}
+
+// walk visits the pairs that can be reached from roots, breadth first. Before the next root is begun, all that is below
+// the one before is visited. look returns the pairs that a pair leads to.
+func (a *analysis) walk(roots []*visit, look func(*visit) []*visit) {
+	seen := map[pairOf]bool{}
+	for _, root := range roots {
+		for queue := []*visit{root}; len(queue) > 0; queue = queue[1:] {
+			v := queue[0]
+			if seen[pairOf{v.w, v.r}] || v.w.Height < 0 {
+				continue
+			}
+			seen[pairOf{v.w, v.r}] = true
+			if a.steps += len(v.w.Fields) + len(v.r.Fields); a.steps > maxSteps || a.ctx.Err() != nil {
+				a.undecided = true
+				return
+			}
+			queue = append(queue, look(v)...)
+		}
+	}
+}
+
+// add notes a cause.
+func (a *analysis) add(c *cause) { a.causes = append(a.causes, c) }
+
+// number compares two messages by the numbers of their fields, as the wire does.
+func (a *analysis) number(v *visit) []*visit {
+	var next []*visit
+	for _, fw := range v.w.Fields {
+		fr := v.r.Field(fw.Number)
+		if a.names {
+			a.name(v, fw, fr)
+		}
+		if fr == nil {
+			continue
+		}
+		if unresolved(fw) || unresolved(fr) {
+			a.undecided = true
+			continue
+		}
+		if a.wire {
+			a.field(v, fw, fr)
+		}
+		if sub := below(v, fw, fr); sub != nil {
+			next = append(next, sub)
+		}
+	}
+	if a.names {
+		a.reserved(v)
+	}
+	if a.wire {
+		a.required(v)
+		a.oneofs(v)
+		if v.w.MessageSet != v.r.MessageSet {
+			a.add(&cause{code: codeMessageSet, class: silentDrop, exact: true, spec: true, at: v, noRecord: "the runtime at hand does not implement message sets"})
+		}
+	}
+	return next
+}
+
+// unresolved reports that the type of a field is not known.
+func unresolved(f *format.FieldModel) bool {
+	if f.Cardinality == format.Map {
+		return f.Value.IsMessage() && f.Value.Message == nil
+	}
+	return f.IsMessage() && f.Message == nil
+}
+
+// below returns the pair of messages that two fields of one number hold, nil when they do not both hold messages in the
+// same encoding. The values of a map meet the second field of the messages in a list.
+func below(v *visit, fw, fr *format.FieldModel) *visit {
+	ew, er, outer, via := fw, fr, v, fw
+	switch {
+	case fw.Cardinality == format.Map && fr.Cardinality == format.Map:
+		ew, er = fw.Value, fr.Value
+	case fw.Cardinality == format.Map && fr.Cardinality == format.List && fr.Kind == protoreflect.MessageKind:
+		ew, er = fw.Value, fr.Message.Field(2)
+	case fr.Cardinality == format.Map && fw.Cardinality == format.List && fw.Kind == protoreflect.MessageKind:
+		outer = &visit{w: fw.Message, outer: v, field: fw, into: fr}
+		ew, er = fw.Message.Field(2), fr.Value
+		via = ew
+	case fw.Cardinality == format.Map || fr.Cardinality == format.Map:
+		return nil
+	}
+	if ew == nil || er == nil || ew.Message == nil || er.Message == nil || ew.Kind != er.Kind || ew.Cardinality == format.Map || er.Cardinality == format.Map {
+		return nil
+	}
+	return &visit{w: ew.Message, r: er.Message, outer: outer, field: via, into: fr}
+}
+
+// required finds the fields that the reader cannot do without and the writer need not write.
+func (a *analysis) required(v *visit) {
+	for _, fr := range v.r.Fields {
+		if !fr.Required {
+			continue
+		}
+		if fw := v.w.Field(fr.Number); fw == nil || !fw.Required {
+			a.add(&cause{code: codeRequiredAdded, class: decodeError, exact: true, spec: true, at: v, w: fw, r: fr})
+		}
+	}
+}
+
+// oneofs finds fields that the writer can set together and of which the reader keeps only the last.
+func (a *analysis) oneofs(v *visit) {
+	for i := range v.r.Oneofs {
+		if first, second := independent(v.w, v.r.Oneofs[i], func(f *format.FieldModel) *format.FieldModel { return v.w.Field(f.Number) }); second != nil {
+			a.add(&cause{
+				code: codeOneofMerged, class: silentDrop, exact: true, spec: true, at: v, w: first, r: v.r.Field(first.Number), other: second.Name,
+				contents: []content{filled(first), filled(second)},
+			})
+		}
+	}
+}
+
+// independent returns two of the writer's fields that correspond to members of a oneof and can be set together.
+func independent(w *format.MessageModel, members []*format.FieldModel, counterpart func(*format.FieldModel) *format.FieldModel) (first, second *format.FieldModel) {
+	var known []*format.FieldModel
+	for _, f := range members {
+		if fw := counterpart(f); fw != nil && !unresolved(fw) && canDiffer(fw) {
+			known = append(known, fw)
+		}
+	}
+	sort.Slice(known, func(i, j int) bool { return known[i].Number < known[j].Number })
+	// Members of one oneof of the writer exclude each other. Any field outside that oneof is independent of them.
+	for i, f := range known {
+		if i > 0 && (f.Oneof < 0 || f.Oneof != known[0].Oneof) {
+			return known[0], f
+		}
+	}
+	return nil, nil
+}
+
+// canDiffer reports whether the field can hold anything but its default.
+func canDiffer(f *format.FieldModel) bool {
+	if f.IsMessage() || f.Cardinality == format.Map {
+		m := f.Message
+		if f.Cardinality == format.Map {
+			m = f.Value.Message
+		}
+		return m == nil || m.Height >= 0
+	}
+	return f.Cardinality == format.List || f.Kind != protoreflect.EnumKind || !f.Enum.Closed || len(f.Enum.Names) > 1
+}
+
+// verdict sums the causes up for one relation.
+func (a *analysis) verdict(r compat.Relation) compat.Verdict {
+	for _, c := range a.causes {
+		if c.breaks(r) {
+			return compat.Incompatible
+		}
+	}
+	if a.undecided {
+		return compat.Undecided
+	}
+	return compat.Compatible
+}
+
+func (c *cause) breaks(r compat.Relation) bool {
+	switch r {
+	case compat.WireExact:
+		return c.exact
+	case compat.Semantic:
+		return c.spec
+	case compat.JSONMapping:
+		return c.json
+	case compat.Names:
+		return c.names
+	}
+	return false
+}

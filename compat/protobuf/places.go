@@ -1,0 +1,94 @@
+package protobuf
+
+import (
+	"slices"
+
+	format "github.com/concord-registry/concord/formats/protobuf"
+)
+
+// places groups causes that are told together: those at one pair of fields.
+type places struct {
+	groups [][]*cause
+	taken  map[int]bool
+	index  map[[2]any][]int // by what the difference of the reference would name
+}
+
+// fieldPair identifies two fields, and the part of a map, at which something goes wrong.
+type fieldPair struct {
+	w, r *format.FieldModel
+	at   *format.MessageModel
+	part string
+}
+
+// byPlace puts the causes of one pair of fields together. Different things that go wrong on the wire stay apart; what
+// goes wrong in JSON is told with the first of them.
+func byPlace(causes []*cause) *places {
+	p := &places{taken: map[int]bool{}, index: map[[2]any][]int{}}
+	first := map[fieldPair]int{}
+	for _, c := range causes {
+		pair := fieldPair{c.w, c.r, c.at.w, c.part}
+		i, known := first[pair]
+		if known && c.json {
+			p.groups[i] = append(p.groups[i], c)
+			continue
+		}
+		if !known && (c.exact || c.json) {
+			first[pair] = len(p.groups)
+		}
+		for _, key := range keys(c) {
+			p.index[key] = append(p.index[key], len(p.groups))
+		}
+		p.groups = append(p.groups, []*cause{c})
+	}
+	return p
+}
+
+// keys are the declarations under which the reference's list would have the cause: writer's and reader's.
+func keys(c *cause) [][2]any {
+	switch {
+	case c.code == codeMessageRemoved:
+		return [][2]any{{c.at.w.Type.Message, nil}}
+	case c.code == codeOneofMerged:
+		return [][2]any{{nil, oneofOf(c)}}
+	case c.code == codeRequiredAdded && c.w == nil:
+		return [][2]any{{nil, c.r.Decl}}
+	case c.exact && c.w != nil && c.r != nil:
+		return [][2]any{{c.w.Decl, c.r.Decl}}
+	}
+	return nil
+}
+
+// oneofOf is the reader's oneof that a cause is about.
+func oneofOf(c *cause) *format.Oneof {
+	for _, o := range c.at.r.Type.Message.Oneofs {
+		for _, list := range [][]*format.Field{o.Fields, o.Groups} {
+			if slices.Contains(list, c.r.Decl) {
+				return o
+			}
+		}
+	}
+	return nil
+}
+
+// take returns the causes at the place of a difference, and does not return them again.
+func (p *places) take(d difference) []*cause {
+	key := [2]any{d.writer.node, d.reader.node}
+	for _, i := range p.index[key] {
+		if !p.taken[i] {
+			p.taken[i] = true
+			return p.groups[i]
+		}
+	}
+	return nil
+}
+
+// rest returns the groups that no difference took.
+func (p *places) rest() [][]*cause {
+	var rest [][]*cause
+	for i, group := range p.groups {
+		if !p.taken[i] {
+			rest = append(rest, group)
+		}
+	}
+	return rest
+}
