@@ -163,7 +163,7 @@ func (p *report) witness(c *cause) (*compat.Witness, error) {
 	if p.libraryError != nil {
 		return nil, p.libraryError
 	}
-	out := &compat.Witness{Data: found.data, JSON: found.writer.text(), VerifiedBy: verifier, Note: note(c)}
+	out := &compat.Witness{Data: found.data, JSON: found.writer.text(), Annotated: annotate(&found.writer, p.roots.writer.String()), VerifiedBy: verifier, Note: note(c)}
 	if err := p.confirm(c, found, out); err != nil {
 		return nil, err
 	}
