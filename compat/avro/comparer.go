@@ -100,7 +100,7 @@ func causesOf(differences []*difference, ambiguous *ambiguity) []*cause {
 			continue
 		}
 		seen[d] = true
-		out = append(out, &cause{code: d.code, way: d.way, reader: d.reader, writer: d.writer, field: d.field, detail: d.detail, byReference: true})
+		out = append(out, &cause{code: d.code, way: d.way, reader: d.reader, writer: d.writer, field: d.field, byReference: true})
 	}
 	if ambiguous != nil {
 		out = append(out, &cause{code: AmbiguousAlias, way: ambiguous.way, reader: ambiguous.reader, writer: ambiguous.writer, field: ambiguous.field, byReference: true})

@@ -20,7 +20,6 @@ type cause struct {
 	path           []step // the steps of way, while the finding is built
 	reader, writer *avro.Type
 	field          int // of the reader's record, or -1
-	detail         string
 	byReference    bool
 	inner          *cause // of a union: what is wrong in the branch that decoders take
 }

@@ -21,12 +21,11 @@ const verifier = "github.com/twmb/avro v1.9.0"
 // maxLibrarySchema is the size of the largest schema that is handed to the library, in bytes.
 const maxLibrarySchema = 256 << 10
 
-// outcome is what the library made of a witness.
+// outcome is what the library made of a witness with the reader's schema.
 type outcome struct {
-	writerOK bool   // it read the data with the writer's schema
-	failure  string // why it does not read the data with the reader's schema
-	differs  bool   // it reads the data, to another value
-	read     string // what it reads, as JSON
+	failure string // why it does not read the data with the reader's schema
+	differs bool   // it reads the data, to another value
+	read    string // what it reads, as JSON
 }
 
 // errReaderSchema is that the library does not accept the reader's schema at all.
@@ -67,7 +66,6 @@ func (l *library) try(reader *avro.Type, data []byte, path []step, code string) 
 	if err != nil || len(rest) > 0 {
 		return out, fmt.Errorf("%s does not read the data with the writer's schema: %w", verifier, err)
 	}
-	out.writerOK = true
 	if reader, err = newPortable(l.names, atFaultAlone(code)).copy(reader); err != nil {
 		return out, err
 	}

@@ -33,12 +33,6 @@ func upper(k avro.Kind) string { return upperKinds[k] }
 
 type pair struct{ reader, writer *avro.Type }
 
-// result is what is known of a pair: its differences, or that it is being compared.
-type result struct {
-	differences []*difference
-	open        bool
-}
-
 // checker decides compatibility exactly as Apache Avro's SchemaCompatibility does (version 1.12.1): a depth-first walk
 // that remembers what it found out about each pair. A pair that is met again while it is being compared counts as
 // compatible, and one that was compared before is reported again with the location of the first time. The memory is what
@@ -48,7 +42,7 @@ type checker struct {
 	ctx  context.Context
 	full bool // keep the trails of differences
 
-	memo map[pair]result
+	memo map[pair][]*difference // none while the pair is being compared
 	path []step
 	way  *trail // path as a trail, when full
 	base int    // where the current attempt at a reader's branch starts in path; locations start there
@@ -58,7 +52,7 @@ type checker struct {
 // check returns the differences of two types, in the reference's order. The error is an *ambiguity, a *compat.WorkError,
 // or that of ctx.
 func check(ctx context.Context, reader, writer *avro.Type, full bool) ([]*difference, error) {
-	c := &checker{ctx: ctx, full: full, memo: map[pair]result{}}
+	c := &checker{ctx: ctx, full: full, memo: map[pair][]*difference{}}
 	return c.compare(reader, writer)
 }
 
@@ -81,14 +75,14 @@ func (c *checker) compare(r, w *avro.Type) ([]*difference, error) {
 	}
 	key := pair{r, w}
 	if known, ok := c.memo[key]; ok {
-		return known.differences, c.spend(1 + len(known.differences))
+		return known, c.spend(1 + len(known))
 	}
-	c.memo[key] = result{open: true}
+	c.memo[key] = nil
 	found, err := c.calculate(r, w)
 	if err != nil {
 		return nil, err
 	}
-	c.memo[key] = result{differences: found}
+	c.memo[key] = found
 	return found, nil
 }
 
