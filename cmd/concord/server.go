@@ -26,6 +26,7 @@ type server struct {
 	cfg          *config.Config
 	stdout       io.Writer
 	log          *slog.Logger
+	requests     *lineBuffer // the lines about requests
 	store        storage.Store
 	registry     *registry.Registry
 	api          *httpapi.Server
@@ -37,7 +38,7 @@ type server struct {
 // openServer binds the addresses first and opens the data file last, so that a server that cannot listen leaves no file
 // behind. Nothing is answered before run.
 func openServer(ctx context.Context, cfg *config.Config, stdout, stderr io.Writer) (_ *server, err error) {
-	s := &server{cfg: cfg, stdout: stdout, log: slog.New(logHandler(stderr, cfg.Log))}
+	s := &server{cfg: cfg, stdout: stdout, log: slog.New(logHandler(stderr, cfg.Log)), requests: newLineBuffer(stderr)}
 	defer func() {
 		if err != nil {
 			s.close()
@@ -56,7 +57,7 @@ func openServer(ctx context.Context, cfg *config.Config, stdout, stderr io.Write
 	}
 	s.store = store
 	s.registry = newRegistry(s.store, cfg)
-	s.api = newAPI(s.registry, cfg, s.log)
+	s.api = newAPI(s.registry, cfg, slog.New(logHandler(s.requests, cfg.Log)))
 	return s, nil
 }
 
@@ -140,6 +141,7 @@ func (s *server) close() error {
 	if s.store != nil {
 		errs = append(errs, s.store.Close())
 	}
+	s.requests.Flush()
 	return errors.Join(errs...)
 }
 
