@@ -211,6 +211,10 @@ func cmdBegin(ts *testscript.TestScript, _ bool, args []string) {
 	_, err = fmt.Fprintf(conn, "POST /%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
 		path, host, len(body), body[:len(body)-1])
 	ts.Check(err)
+	// Connections are accepted in their order: when a later one is answered, the server has taken this one.
+	later, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Get("http://" + host + "/")
+	ts.Check(err)
+	ts.Check(later.Body.Close())
 	ts.Value(slowKey{}).(slowRequests)[args[0]] = &slowRequest{conn, body[len(body)-1:]}
 }
 

@@ -90,6 +90,7 @@ func (s *server) run(ctx context.Context) error {
 	go func() { s.drain(delay); close(drained) }()
 	select {
 	case <-signals:
+		s.requests.Flush()
 		return errStopped
 	case <-drained:
 		return s.close()
