@@ -162,7 +162,11 @@ func (b *branch) split(i int) answer {
 	c := b.choices[i]
 	b.choices = slices.Delete(slices.Clone(b.choices), i, i+1)
 	result := answer{verdict: empty}
+	view := b.view()
 	for k, a := range c.alternatives {
+		if _, possible := b.weighAlternative(a, view); !possible {
+			continue
+		}
 		f := b
 		if k < len(c.alternatives)-1 {
 			f = b.fork()
@@ -188,6 +192,9 @@ func (b *branch) split(i int) answer {
 func (b *branch) propagate() bool {
 	for changed := true; changed; {
 		changed = false
+		if len(b.choices) == 1 {
+			return true // split looks at its alternatives one by one, and may not need them all
+		}
 		pending := b.choices
 		b.choices = nil
 		view := b.view()

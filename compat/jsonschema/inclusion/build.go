@@ -18,6 +18,7 @@ type builder struct {
 	always  *schema
 	never   *schema
 	restart bool
+	spare   []schema // for the next nodes
 }
 
 // place is a compiled schema as it is reached: what $dynamicRef and $recursiveRef below it mean depends on the way.
@@ -57,7 +58,12 @@ func (b *builder) node(x *jsonschema.Schema, from *dynamicScope) *schema {
 	if s, ok := b.nodes[at]; ok {
 		return s
 	}
-	s := newNode()
+	if len(b.spare) == 0 {
+		b.spare = make([]schema, 64)
+	}
+	s := &b.spare[0]
+	b.spare = b.spare[1:]
+	s.kinds = allKinds
 	b.nodes[at] = s
 	b.queue = append(b.queue, at)
 	return s
@@ -185,6 +191,9 @@ func (b *builder) dynamicTarget(x *jsonschema.Schema, scope *dynamicScope) *json
 }
 
 func (b *builder) numbers(s *schema, x *jsonschema.Schema) {
+	if x.Minimum == nil && x.ExclusiveMinimum == nil && x.Maximum == nil && x.ExclusiveMaximum == nil && x.MultipleOf == nil {
+		return
+	}
 	r := &numberRules{}
 	if x.Minimum != nil && b.has(x, "minimum") {
 		r.raise(x.Minimum, false)
@@ -207,7 +216,7 @@ func (b *builder) numbers(s *schema, x *jsonschema.Schema) {
 }
 
 func (b *builder) strings(s *schema, x *jsonschema.Schema) {
-	r := &stringRules{maxLength: none}
+	r := stringRules{maxLength: none}
 	if b.has(x, "minLength") {
 		r.minLength = max(0, x.MinLength)
 	}
@@ -231,7 +240,8 @@ func (b *builder) strings(s *schema, x *jsonschema.Schema) {
 		r.predicates = append(r.predicates, &predicate{name: "pattern " + text})
 	}
 	if r.minLength > 0 || r.maxLength != none || r.pattern != nil || r.predicates != nil {
-		s.strings = r
+		kept := r
+		s.strings = &kept
 	}
 }
 
@@ -250,7 +260,7 @@ func upper(lower, bound int) (int, int) {
 }
 
 func (b *builder) arrays(s *schema, x *jsonschema.Schema, scope *dynamicScope) {
-	r := &arrayRules{maxItems: none, maxContains: none}
+	r := arrayRules{maxItems: none, maxContains: none}
 	if b.has(x, "minItems") {
 		r.minItems = max(0, x.MinItems)
 	}
@@ -258,7 +268,7 @@ func (b *builder) arrays(s *schema, x *jsonschema.Schema, scope *dynamicScope) {
 		r.minItems, r.maxItems = upper(r.minItems, x.MaxItems)
 	}
 	r.unique = x.UniqueItems && b.has(x, "uniqueItems")
-	b.items(r, x, scope)
+	b.items(&r, x, scope)
 	if x.Contains != nil && b.has(x, "contains") {
 		r.contains, r.containsEvaluates = b.node(x.Contains, scope), x.ContainsEval
 		if b.has(x, "minContains") {
@@ -275,7 +285,8 @@ func (b *builder) arrays(s *schema, x *jsonschema.Schema, scope *dynamicScope) {
 	}
 	empty := len(r.prefix) == 0 && r.rest == nil && !r.restEvaluated && r.contains == nil && r.unevaluated == nil
 	if !empty || r.unique || r.minItems > 0 || r.maxItems != none {
-		s.arrays = r
+		kept := r
+		s.arrays = &kept
 	}
 }
 
@@ -323,20 +334,16 @@ func (b *builder) alwaysNode() *schema {
 }
 
 func (b *builder) objects(s *schema, x *jsonschema.Schema, scope *dynamicScope) {
-	r := &objectRules{maxProperties: none}
+	r := objectRules{maxProperties: none}
 	if b.has(x, "minProperties") {
 		r.minProperties = max(0, x.MinProperties)
 	}
 	if b.has(x, "maxProperties") {
 		r.minProperties, r.maxProperties = upper(r.minProperties, x.MaxProperties)
 	}
-	for _, name := range x.Required {
-		if b.has(x, "required/"+name) {
-			r.required = append(r.required, name)
-		}
-	}
-	b.members(r, x, scope)
-	b.dependencies(r, x, scope)
+	r.required = b.required(x)
+	b.members(&r, x, scope)
+	b.dependencies(&r, x, scope)
 	if x.PropertyNames != nil && b.has(x, "propertyNames") {
 		r.propertyNames = b.node(x.PropertyNames, scope)
 	}
@@ -348,22 +355,37 @@ func (b *builder) objects(s *schema, x *jsonschema.Schema, scope *dynamicScope) 
 		r.unevaluated = b.node(x.UnevaluatedProperties, scope)
 	}
 	if !r.empty() {
-		s.objects = r
+		kept := r
+		s.objects = &kept
 	}
 }
 
+// required lists the names in required.
+func (b *builder) required(x *jsonschema.Schema) []string {
+	if b.dropped == nil {
+		return x.Required
+	}
+	var out []string
+	for _, name := range x.Required {
+		if b.has(x, "required/"+name) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 func (r *objectRules) empty() bool {
-	return len(r.properties)+len(r.patterns)+len(r.required)+len(r.needs)+len(r.dependent) == 0 && r.additional == nil &&
+	return len(r.names)+len(r.patterns)+len(r.required)+len(r.needs)+len(r.dependent) == 0 && r.additional == nil &&
 		r.minProperties == 0 && r.maxProperties == none && r.propertyNames == nil && r.unevaluated == nil && r.opaque == ""
 }
 
 // members takes over what is said about properties by name.
 func (b *builder) members(r *objectRules, x *jsonschema.Schema, scope *dynamicScope) {
 	if len(x.Properties) > 0 && b.has(x, "properties") {
-		r.properties = make(map[string]*schema, len(x.Properties))
 		r.names = sortedNames(x.Properties)
-		for _, name := range r.names {
-			r.properties[name] = b.node(x.Properties[name], scope)
+		r.values = make([]*schema, len(r.names))
+		for i, name := range r.names {
+			r.values[i] = b.node(x.Properties[name], scope)
 		}
 	}
 	if b.has(x, "patternProperties") {
@@ -386,6 +408,9 @@ func (b *builder) members(r *objectRules, x *jsonschema.Schema, scope *dynamicSc
 }
 
 func (b *builder) dependencies(r *objectRules, x *jsonschema.Schema, scope *dynamicScope) {
+	if len(x.Dependencies)+len(x.DependentRequired)+len(x.DependentSchemas) == 0 {
+		return
+	}
 	needs := map[string][]string{}
 	if b.has(x, "dependencies") {
 		for _, name := range sortedNames(x.Dependencies) {

@@ -228,7 +228,7 @@ func (sv *solver) objectFactHolds(f fact, v map[string]any) truth {
 		_, ok := v[f.name]
 		return truthOf(!ok)
 	case members:
-		part := &objectRules{properties: f.rules.properties, patterns: f.rules.patterns, additional: f.rules.additional, maxProperties: none}
+		part := &objectRules{names: f.rules.names, values: f.rules.values, patterns: f.rules.patterns, additional: f.rules.additional, maxProperties: none}
 		return sv.acceptsObject(part, v, nil, 0)
 	case propertiesAre:
 		return each(f.scope.contains, f.is)

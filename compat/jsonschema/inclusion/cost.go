@@ -76,7 +76,7 @@ func (c *coster) cost(s *schema, p *part, depth int) int {
 	}
 	if r := s.objects; r != nil {
 		for name, item := range p.names {
-			add(r.properties[name], item)
+			add(r.property(name), item)
 			for _, pattern := range r.patterns {
 				add(pattern.schema, item)
 			}

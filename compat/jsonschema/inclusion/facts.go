@@ -125,7 +125,7 @@ func (s scope) contains(name string) bool {
 
 // beyond is the scope of additionalProperties: names that neither properties nor patternProperties mention.
 func (r *objectRules) beyond() scope {
-	s := scope{excepted: r.names, except: func(name string) bool { _, ok := r.properties[name]; return ok }}
+	s := scope{excepted: r.names, except: func(name string) bool { return r.property(name) != nil }}
 	for _, p := range r.patterns {
 		s.patterns = append(s.patterns, p.pattern)
 	}

@@ -98,6 +98,8 @@ func (q *question) reason(n notes) string {
 		return fmt.Sprintf("the work budget of %d steps is used up", q.steps)
 	case n.opaque != "":
 		return fmt.Sprintf("it depends on what %s accepts", n.opaque)
+	case n.unsure:
+		return "it depends on a pattern that is not a regular expression (look-around, back-references)"
 	case n.tooLarge:
 		return "an instance that would show a difference is too large to build"
 	}

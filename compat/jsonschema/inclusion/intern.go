@@ -39,37 +39,38 @@ func (in *interner) all(roots []*schema) []*schema {
 		out[i] = s.target()
 	}
 	nodes := reachable(out)
-	unique := make(map[*schema]*schema, len(nodes))
-	waiting := make(map[*schema]int, len(nodes)) // how many children are not unique yet
-	parents := make(map[*schema][]*schema, len(nodes))
+	waiting := make([]int, len(nodes)) // how many children are not unique yet, by schema.at-1
+	parents := make([][]*schema, len(nodes))
 	var ready []*schema
-	for _, s := range nodes {
-		n := 0
+	for i, s := range nodes {
 		s.children(func(child **schema) {
-			parents[*child] = append(parents[*child], s)
-			n++
+			at := (*child).at - 1
+			parents[at] = append(parents[at], s)
+			waiting[i]++
 		})
-		if waiting[s] = n; n == 0 {
+		if waiting[i] == 0 {
 			ready = append(ready, s)
 		}
 	}
-	for len(ready) > 0 {
+	unique := make([]*schema, len(nodes))
+	of := func(s *schema) *schema { return unique[s.at-1] }
+	done := 0
+	for ; len(ready) > 0; done++ {
 		s := ready[len(ready)-1]
 		ready = ready[:len(ready)-1]
-		delete(waiting, s)
-		s.children(func(child **schema) { *child = unique[*child] })
-		unique[s] = in.one(s)
-		for _, parent := range parents[s] {
-			if waiting[parent]--; waiting[parent] == 0 {
+		s.children(func(child **schema) { *child = of(*child) })
+		unique[s.at-1] = in.one(s)
+		for _, parent := range parents[s.at-1] {
+			if waiting[parent.at-1]--; waiting[parent.at-1] == 0 {
 				ready = append(ready, parent)
 			}
 		}
 	}
-	if len(waiting) > 0 {
-		in.recursive(nodes, waiting, unique)
+	if done < len(nodes) {
+		in.recursive(nodes, unique)
 	}
 	for i, s := range out {
-		out[i] = unique[s]
+		out[i] = of(s)
 	}
 	return out
 }
@@ -89,12 +90,11 @@ func (s *schema) target() *schema {
 
 // reachable lists everything the roots lead to, and removes the detours of mere references.
 func reachable(roots []*schema) []*schema {
-	seen := map[*schema]bool{}
 	var list []*schema
 	add := func(s *schema) {
-		if !seen[s] {
-			seen[s] = true
+		if s.at == 0 {
 			list = append(list, s)
+			s.at = len(list)
 		}
 	}
 	for _, s := range roots {
@@ -109,35 +109,34 @@ func reachable(roots []*schema) []*schema {
 	return list
 }
 
-// recursive handles the schemas that lead to a cycle: those in waiting.
-func (in *interner) recursive(nodes []*schema, waiting map[*schema]int, unique map[*schema]*schema) {
+// recursive handles the schemas that lead to a cycle: those that have no entry in unique.
+func (in *interner) recursive(nodes, unique []*schema) {
 	var open []*schema
-	class := map[*schema]int{}
-	for _, s := range nodes {
-		if _, ok := waiting[s]; ok {
+	class := make([]int, len(nodes))
+	for i, s := range nodes {
+		if unique[i] == nil {
 			open = append(open, s)
-			class[s] = 0
 		}
 	}
 	number := func(s *schema) int {
-		if u, ok := unique[s]; ok {
+		if u := unique[s.at-1]; u != nil {
 			return u.id
 		}
-		return -1 - class[s]
+		return -1 - class[s.at-1]
 	}
 	count := 1
 	for {
 		keys := map[string]int{}
-		next := make(map[*schema]int, len(open))
+		next := make([]int, len(nodes))
 		for _, s := range open {
-			in.key = binary.AppendVarint(in.key[:0], int64(class[s]))
+			in.key = binary.AppendVarint(in.key[:0], int64(class[s.at-1]))
 			in.key = appendKey(in.key, s, number)
 			c, ok := keys[string(in.key)]
 			if !ok {
 				c = len(keys)
 				keys[string(in.key)] = c
 			}
-			next[s] = c
+			next[s.at-1] = c
 		}
 		class = next
 		if len(keys) == count {
@@ -147,15 +146,16 @@ func (in *interner) recursive(nodes []*schema, waiting map[*schema]int, unique m
 	}
 	representative := make([]*schema, count)
 	for _, s := range open {
-		if representative[class[s]] == nil {
+		c := class[s.at-1]
+		if representative[c] == nil {
 			in.next++
 			s.id = in.next
-			representative[class[s]] = s
+			representative[c] = s
 		}
-		unique[s] = representative[class[s]]
+		unique[s.at-1] = representative[c]
 	}
 	for _, s := range open {
-		s.children(func(child **schema) { *child = unique[*child] })
+		s.children(func(child **schema) { *child = unique[(*child).at-1] })
 	}
 }
 
@@ -185,11 +185,7 @@ func (s *schema) children(visit func(child **schema)) {
 		one(&r.unevaluated)
 	}
 	if r := s.objects; r != nil {
-		for _, name := range r.names {
-			child := r.properties[name]
-			visit(&child)
-			r.properties[name] = child
-		}
+		many(r.values)
 		for i := range r.patterns {
 			visit(&r.patterns[i].schema)
 		}
@@ -335,9 +331,9 @@ func (k *keyWriter) arrays(r *arrayRules) {
 
 func (k *keyWriter) objects(r *objectRules) {
 	k.int(len(r.names))
-	for _, name := range r.names {
+	for i, name := range r.names {
 		k.text(name)
-		k.schema(r.properties[name])
+		k.schema(r.values[i])
 	}
 	k.int(len(r.patterns))
 	for _, p := range r.patterns {

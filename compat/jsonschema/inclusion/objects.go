@@ -23,7 +23,7 @@ func (sv *solver) acceptsObject(r *objectRules, v map[string]any, own *seen, dep
 	apply := func(s *schema, instance any) { result = min(result, sv.accepts(s, instance, nil, depth+1)) }
 	for name, value := range v {
 		mentioned := false
-		if s, ok := r.properties[name]; ok {
+		if s := r.property(name); s != nil {
 			mentioned = true
 			apply(s, value)
 		}
@@ -168,7 +168,7 @@ func (o *object) valueOf(name string) goal {
 	g = append(g, o.values[name]...)
 	for _, r := range o.members {
 		mentioned := false
-		if s, ok := r.properties[name]; ok {
+		if s := r.property(name); s != nil {
 			mentioned = true
 			g = append(g, is(s))
 		}

@@ -3,6 +3,8 @@ package inclusion
 import (
 	"encoding/base64"
 	"encoding/json"
+	"regexp"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
@@ -14,8 +16,8 @@ type predicate struct {
 	// check asks the validator itself; nil when nobody can tell.
 	check func(string) bool
 	// within matches every string that check accepts; check accepts every string that covers matches. Where both are the
-	// same the predicate is a regular expression after all. Empty means unknown.
-	within, covers string
+	// same the predicate is a regular expression after all. Nil means unknown.
+	within, covers *regexp.Regexp
 	// longest is the length of the longest string that check accepts; 0 when there is no bound.
 	longest int
 	// samples are strings that check accepts, for where the patterns leave a gap.
@@ -24,7 +26,7 @@ type predicate struct {
 
 // formatPredicate returns what the validator asserts for a "format"; nil when it asserts nothing.
 func formatPredicate(name string) *predicate {
-	if p, ok := formatLanguages[name]; ok {
+	if p, ok := formatLanguages()[name]; ok {
 		return p
 	}
 	if check, ok := jsonschema.Formats[name]; ok {
@@ -33,12 +35,24 @@ func formatPredicate(name string) *predicate {
 	return nil
 }
 
-func format(name, within, covers string, samples ...string) *predicate {
+// regular describes a format that is a regular expression.
+func regular(name, pattern string, samples ...string) *predicate {
+	p := between(name, pattern, "", samples...)
+	p.covers = p.within
+	return p
+}
+
+// between describes a format that lies between two regular expressions.
+func between(name, within, covers string, samples ...string) *predicate {
 	check := jsonschema.Formats[name]
-	return &predicate{
-		name: "format " + name, check: func(s string) bool { return check(s) },
-		within: within, covers: covers, samples: samples,
+	p := &predicate{name: "format " + name, check: func(s string) bool { return check(s) }, samples: samples}
+	if within != "" {
+		p.within = regexp.MustCompile(within)
 	}
+	if covers != "" {
+		p.covers = regexp.MustCompile(covers)
+	}
+	return p
 }
 
 // The languages of the formats, as the validator implements them: it reads numbers the way Go does, with a sign, and is
@@ -64,36 +78,32 @@ const (
 	plainPath   = `^[a-zA-Z0-9_]*(/[a-zA-Z0-9_]+)*$`
 )
 
-var formatLanguages = map[string]*predicate{}
-
-func init() {
-	for names, p := range map[string]*predicate{
-		"date":                  format("date", `^`+fullDate+`$`, `^`+fullDate+`$`, "2020-01-01"),
-		"time":                  format("time", `^(`+fullTime+`|`+leapSecond+`)$`, `^`+fullTime+`$`, "00:00:00Z", "23:59:60Z"),
-		"date-time":             format("date-time", `^`+fullDate+`[Tt](`+fullTime+`|`+leapSecond+`)$`, `^`+fullDate+`[Tt]`+fullTime+`$`, "2020-01-01T00:00:00Z"),
-		"duration":              format("duration", duration, duration, "P1D"),
-		"period":                format("period", `/`, `^`+fullDate+`T00:00:00Z/P\d+D$`, "2020-01-01T00:00:00Z/P1D"),
-		"hostname":              format("hostname", `^`+firstLabel+`(\.`+nextLabel+`)*\.?$`, `^`+firstLabel+`(\.`+nextLabel+`){0,2}$`, "a"),
-		"email":                 format("email", `@`, `^[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,1}@[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}$`, "a@b", "a@b.co", "john.doe@example.org"),
-		"ipv4":                  format("ipv4", ipv4Pattern, ipv4Pattern, "127.0.0.1"),
-		"ipv6":                  format("ipv6", `^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$`, `^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4}){7}$`, "::1"),
-		"uri":                   format("uri", `^[a-zA-Z][a-zA-Z0-9+.-]*:`, `^[a-zA-Z]{1,10}://[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}(/[a-zA-Z0-9_]+)*$`, "a:b", "http://a", "http://example.com/x", "urn:x:y"),
-		"uri-reference":         format("uri-reference", `^[^\\]*$`, plainPath, "", "a", "/x", "http://a", "#f"),
-		"uri-template":          format("uri-template", ``, plainPath, "", "a", "http://a/{b}"),
-		"regex":                 format("regex", ``, `^[a-zA-Z0-9_]*$`, "", "a", "^a$"),
-		"json-pointer":          format("json-pointer", `^`+pointer+`$`, `^`+pointer+`$`, "", "/a"),
-		"relative-json-pointer": format("relative-json-pointer", `^(0|[1-9]\d*)(#|`+pointer+`)$`, `^(0|[1-9]\d*)(#|`+pointer+`)$`, "0", "1/a"),
-		"uuid":                  format("uuid", uuidPattern, uuidPattern, "123e4567-e89b-12d3-a456-426614174000"),
-	} {
-		formatLanguages[names] = p
+// formatLanguages holds what is known of the formats. Names that the validator gives the same meaning are the same.
+var formatLanguages = sync.OnceValue(func() map[string]*predicate {
+	known := map[string]*predicate{
+		"date":                  regular("date", `^`+fullDate+`$`, "2020-01-01"),
+		"time":                  between("time", `^(`+fullTime+`|`+leapSecond+`)$`, `^`+fullTime+`$`, "00:00:00Z", "23:59:60Z"),
+		"date-time":             between("date-time", `^`+fullDate+`[Tt](`+fullTime+`|`+leapSecond+`)$`, `^`+fullDate+`[Tt]`+fullTime+`$`, "2020-01-01T00:00:00Z"),
+		"duration":              regular("duration", duration, "P1D"),
+		"period":                between("period", `/`, `^`+fullDate+`T00:00:00Z/P\d+D$`, "2020-01-01T00:00:00Z/P1D"),
+		"hostname":              between("hostname", `^`+firstLabel+`(\.`+nextLabel+`)*\.?$`, `^`+firstLabel+`(\.`+nextLabel+`){0,2}$`, "a"),
+		"email":                 between("email", `@`, `^[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,1}@[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}$`, "a@b", "a@b.co", "john.doe@example.org"),
+		"ipv4":                  regular("ipv4", ipv4Pattern, "127.0.0.1"),
+		"ipv6":                  between("ipv6", `^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$`, `^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4}){7}$`, "::1"),
+		"uri":                   between("uri", `^[a-zA-Z][a-zA-Z0-9+.-]*:`, `^[a-zA-Z]{1,10}://[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}(/[a-zA-Z0-9_]+)*$`, "a:b", "http://a", "http://example.com/x", "urn:x:y"),
+		"uri-reference":         between("uri-reference", `^[^\\]*$`, plainPath, "", "a", "/x", "http://a", "#f"),
+		"uri-template":          between("uri-template", ``, plainPath, "", "a", "http://a/{b}"),
+		"regex":                 between("regex", ``, `^[a-zA-Z0-9_]*$`, "", "a", "^a$"),
+		"json-pointer":          regular("json-pointer", `^`+pointer+`$`, "", "/a"),
+		"relative-json-pointer": regular("relative-json-pointer", `^(0|[1-9]\d*)(#|`+pointer+`)$`, "0", "1/a"),
+		"uuid":                  regular("uuid", uuidPattern, "123e4567-e89b-12d3-a456-426614174000"),
 	}
-	formatLanguages["email"].longest = 254
-	formatLanguages["hostname"].longest = 254
-	// Names that the validator gives the same meaning are the same predicate.
+	known["email"].longest, known["hostname"].longest = 254, 254
 	for alias, name := range map[string]string{"ip-address": "ipv4", "iri": "uri", "uriref": "uri-reference", "iri-reference": "uri-reference"} {
-		formatLanguages[alias] = formatLanguages[name]
+		known[alias] = known[name]
 	}
-}
+	return known
+})
 
 // contentPredicate is what the validator asserts about the content of strings in draft-07; nil when nothing.
 func contentPredicate(x *jsonschema.Schema) *predicate {

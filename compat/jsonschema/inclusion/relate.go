@@ -96,7 +96,7 @@ func (sv *solver) tagsOf(s *schema, depth int) map[string]*valueSet {
 	var tags map[string]*valueSet
 	if r := s.objects; r != nil {
 		for _, name := range r.required {
-			if value := r.properties[name]; value != nil && value.values != nil {
+			if value := r.property(name); value != nil && value.values != nil {
 				if tags == nil {
 					tags = map[string]*valueSet{}
 				}

@@ -163,7 +163,7 @@ func (b *branch) requireObject(s *schema) bool {
 	for _, name := range r.required {
 		b.facts = append(b.facts, has{name})
 	}
-	if len(r.properties) > 0 || len(r.patterns) > 0 || r.additional != nil {
+	if len(r.names) > 0 || len(r.patterns) > 0 || r.additional != nil {
 		b.facts = append(b.facts, members{r})
 	}
 	if r.minProperties > 0 {

@@ -3,12 +3,14 @@ package inclusion
 import (
 	"math/big"
 	"regexp"
+	"slices"
 )
 
 // schema is one subschema with the meaning the validator gives it. The drafts differ in how a keyword is written; here
 // only what it says is left. Schemas that say the same are one and the same (see intern.go), so pointers can be compared.
 type schema struct {
-	id int // in the order in which they were first met; goals are ordered by it
+	id int // in the order in which they became unique; goals are ordered by it
+	at int // position in the list of an interner at work, counted from 1
 
 	kinds   kinds // of the instances that "type" allows
 	integer bool  // numbers must be whole
@@ -76,8 +78,8 @@ type arrayRules struct {
 
 // objectRules are the assertions about objects.
 type objectRules struct {
-	properties    map[string]*schema
-	names         []string // of properties, sorted
+	names         []string  // of properties, sorted
+	values        []*schema // of properties, in the same order
 	patterns      []patternRule
 	additional    *schema // nil when absent
 	required      []string
@@ -89,6 +91,14 @@ type objectRules struct {
 	unevaluated   *schema
 	// opaque names the patterns among patternProperties that the validator cannot run and this package cannot know.
 	opaque string
+}
+
+// property returns what "properties" says about a name; nil when nothing.
+func (r *objectRules) property(name string) *schema {
+	if i, ok := slices.BinarySearch(r.names, name); ok {
+		return r.values[i]
+	}
+	return nil
 }
 
 // patternRule is one member of patternProperties.

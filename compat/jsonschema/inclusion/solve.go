@@ -50,6 +50,7 @@ type solver struct {
 type notes struct {
 	tooLarge bool   // an instance or an automaton
 	opaque   string // what could not be known
+	unsure   bool   // something, not named, could not be known
 }
 
 // frame is a goal in progress.
@@ -204,6 +205,7 @@ func (sv *solver) pick(g goal, candidates []any) answer {
 		case yes:
 			return found(candidate)
 		case unsure:
+			sv.notes.unsure = true
 			result = answer{}
 		}
 		if sv.budget.err != nil {

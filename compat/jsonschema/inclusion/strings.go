@@ -2,6 +2,7 @@ package inclusion
 
 import (
 	"regexp"
+	"slices"
 
 	"github.com/concord-registry/concord/compat/jsonschema/inclusion/automaton"
 )
@@ -76,9 +77,9 @@ func (sv *solver) textOf(facts []fact) (text, error) {
 				l.MaxLength = f.n
 			}
 		case matches:
-			l.Match, err = sv.addPattern(l.Match, f.pattern.String())
+			l.Match, err = sv.addPattern(l.Match, f.pattern)
 		case avoids:
-			l.Avoid, err = sv.addPattern(l.Avoid, f.pattern.String())
+			l.Avoid, err = sv.addPattern(l.Avoid, f.pattern)
 		case obeys:
 			t.obeys = append(t.obeys, f.predicate)
 			if n := f.predicate.longest; n > 0 && (l.MaxLength == none || n < l.MaxLength) {
@@ -102,37 +103,33 @@ func (sv *solver) textOf(facts []fact) (text, error) {
 	return t, nil
 }
 
-// addKnown is addPattern for what is known of a predicate, where the empty text says that nothing is.
-func (sv *solver) addKnown(list []*automaton.Pattern, source string) ([]*automaton.Pattern, error) {
-	if source == "" {
+// addKnown is addPattern for what is known of a predicate; nil when nothing is.
+func (sv *solver) addKnown(list []*automaton.Pattern, re *regexp.Regexp) ([]*automaton.Pattern, error) {
+	if re == nil {
 		return list, nil
 	}
-	return sv.addPattern(list, source)
+	return sv.addPattern(list, re)
 }
 
 // addPattern adds a pattern to a list that may have it already.
-func (sv *solver) addPattern(list []*automaton.Pattern, source string) ([]*automaton.Pattern, error) {
-	p, err := sv.pattern(source)
-	if err != nil {
-		return nil, err
-	}
-	for _, known := range list {
-		if known == p {
-			return list, nil
-		}
+func (sv *solver) addPattern(list []*automaton.Pattern, re *regexp.Regexp) ([]*automaton.Pattern, error) {
+	p, err := sv.pattern(re)
+	if err != nil || slices.Contains(list, p) {
+		return list, err
 	}
 	return append(list, p), nil
 }
 
-// pattern returns the automaton of a regular expression, which is compiled once.
-func (sv *solver) pattern(source string) (*automaton.Pattern, error) {
+// pattern returns the automaton of a regular expression, which is made once.
+func (sv *solver) pattern(re *regexp.Regexp) (*automaton.Pattern, error) {
+	source := re.String()
 	if p, ok := sv.patterns[source]; ok {
 		return p, nil
 	}
 	if err := sv.budget.spend(1 + len(source)/4); err != nil {
 		return nil, err
 	}
-	p, err := automaton.Compile(source)
+	p, err := automaton.New(re)
 	if err != nil {
 		return nil, err
 	}
@@ -143,7 +140,7 @@ func (sv *solver) pattern(source string) (*automaton.Pattern, error) {
 func (sv *solver) patternsOf(list []*regexp.Regexp) ([]*automaton.Pattern, error) {
 	var out []*automaton.Pattern
 	for _, re := range list {
-		p, err := sv.pattern(re.String())
+		p, err := sv.pattern(re)
 		if err != nil {
 			return nil, err
 		}
@@ -209,7 +206,7 @@ func (t *text) sample() (string, bool) {
 func (t *text) exact() bool {
 	for _, list := range [][]*predicate{t.obeys, t.defies} {
 		for _, p := range list {
-			if p.within == "" || p.within != p.covers {
+			if p.within == nil || p.within != p.covers {
 				return false
 			}
 		}
@@ -223,18 +220,18 @@ func (t *text) inner(sv *solver) (string, bool) {
 	l.Match, l.Avoid = append(l.Match[:0:0], l.Match...), append(l.Avoid[:0:0], l.Avoid...)
 	var err error
 	for _, p := range t.obeys {
-		if p.covers == "" {
+		if p.covers == nil {
 			return "", false
 		}
-		if l.Match, err = sv.addPattern(l.Match, p.covers); err != nil {
+		if l.Match, err = sv.addKnown(l.Match, p.covers); err != nil {
 			return "", false
 		}
 	}
 	for _, p := range t.defies {
-		if p.within == "" {
+		if p.within == nil {
 			return "", false
 		}
-		if l.Avoid, err = sv.addPattern(l.Avoid, p.within); err != nil {
+		if l.Avoid, err = sv.addKnown(l.Avoid, p.within); err != nil {
 			return "", false
 		}
 	}
@@ -257,7 +254,7 @@ func (t *text) fits(word string) truth {
 // obeysOrDefies names a predicate that is not regular.
 func (t *text) obeysOrDefies() string {
 	for _, p := range append(t.obeys, t.defies...) {
-		if p.within == "" || p.within != p.covers {
+		if p.within == nil || p.within != p.covers {
 			return p.name
 		}
 	}

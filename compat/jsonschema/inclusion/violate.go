@@ -160,8 +160,8 @@ func (v *violator) object(s *schema) {
 	for _, name := range r.required {
 		v.fact(lacks{name})
 	}
-	for _, name := range r.names {
-		if value := r.properties[name]; !accepting(value) {
+	for i, name := range r.names {
+		if value := r.values[i]; !accepting(value) {
 			v.fact(propertyIs{name, isNot(value)})
 		}
 	}

@@ -45,7 +45,12 @@ func Compile(source string) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	parsed, err := syntax.Parse(source, syntax.Perl)
+	return New(re)
+}
+
+// New makes the automaton of a regular expression.
+func New(re *regexp.Regexp) (*Pattern, error) {
+	parsed, err := syntax.Parse(re.String(), syntax.Perl)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +58,7 @@ func Compile(source string) (*Pattern, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Pattern{source: source, regexp: re, prog: prog, index: map[string]int32{}, marks: make([]uint32, len(prog.Inst))}
+	p := &Pattern{source: re.String(), regexp: re, prog: prog, index: map[string]int32{}, marks: make([]uint32, len(prog.Inst))}
 	p.anchored = prog.StartCond()&syntax.EmptyBeginText != 0
 	p.alphabet = alphabetOf(prog)
 	p.letter, _ = p.alphabet.letters()
