@@ -13,8 +13,9 @@ import (
 
 // The bounds of one comparison.
 const (
-	// maxWork is how many pairs of types, fields and symbols are looked at: about a second.
-	maxWork = 1_500_000
+	// maxWork is how many pairs of types, fields and symbols are looked at: a second or two, and some 100 MB, when all of
+	// them differ.
+	maxWork = 500_000
 	// maxNesting is how deep a comparison may go. Two recursive types can be nested in each other as deep as the product
 	// of their sizes.
 	maxNesting = 20_000

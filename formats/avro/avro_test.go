@@ -233,11 +233,17 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-func TestALargeUnionIsRead(t *testing.T) {
-	text := `[` + series(100_000, `{"type":"fixed","name":"F#","size":1}`) + `]`
-	_, err := Format{}.Parse(context.Background(), formats.Source{Text: text}, formats.Options{Validate: true})
-	if err != nil {
-		t.Error(err)
+func TestALargeUnionIsReadWhenItIsStoredAndRefusedWhenItIsNew(t *testing.T) {
+	for _, n := range []int{10_000, 10_001, 100_000} {
+		text := `[` + series(n, `{"type":"fixed","name":"F#","size":1}`) + `]`
+		if _, err := (Format{}).Parse(context.Background(), formats.Source{Text: text}, formats.Options{}); err != nil {
+			t.Errorf("%d branches, stored: %v", n, err)
+		}
+		_, err := Format{}.Parse(context.Background(), formats.Source{Text: text}, formats.Options{Validate: true})
+		var limit *formats.LimitError
+		if refused := errors.As(err, &limit); refused != (n > 10_000) {
+			t.Errorf("%d branches, new: %v", n, err)
+		}
 	}
 }
 

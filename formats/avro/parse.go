@@ -238,8 +238,15 @@ func (p *parser) container(slot **Type, v *Value, space string, kind Kind, attri
 	return p.parse(&t.Items, items, space)
 }
 
+// maxBranches bounds the unions of new schemas. Comparing two unions costs the product of their branches, so that one of
+// this size is far beyond what can ever be compared.
+const maxBranches = 10_000
+
 func (p *parser) union(slot **Type, v *Value, space string) error {
 	n := len(v.Elems)
+	if p.validate && n > maxBranches {
+		return &formats.LimitError{Limit: "branches in a union", Max: maxBranches, Got: n}
+	}
 	t := &Type{Kind: Union, Pos: p.at(v), Branches: make([]*Type, n), BranchPos: make([]Pos, n), complete: true}
 	*slot = t
 	for i := range v.Elems {
