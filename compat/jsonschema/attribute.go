@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/concord-registry/concord/compat/jsonschema/inclusion"
@@ -12,13 +13,11 @@ import (
 func (c *comparison) attribute(reason *inclusion.Witness) int {
 	best, bestScore := -1, 0
 	for _, failure := range reason.Failures {
-		document, rejecting := c.reader.Locate(failure.Location)
-		if rejecting == nil {
-			continue
-		}
-		f := failed{document, rejecting, keywordName(failure.Location), tokens(failure.Instance), reason.Instance}
+		f := c.failed(reason, failure)
 		for i, d := range c.shown {
-			if score := c.fits(d, f); score > bestScore || score == bestScore && score > 0 && c.out.Findings[best].Witness != nil && c.out.Findings[i].Witness == nil {
+			score := c.fits(d, f)
+			free := best >= 0 && c.out.Findings[best].Witness != nil && c.out.Findings[i].Witness == nil
+			if score > bestScore || score > 0 && score == bestScore && free {
 				best, bestScore = i, score
 			}
 		}
@@ -26,10 +25,25 @@ func (c *comparison) attribute(reason *inclusion.Witness) int {
 	return best
 }
 
+// shows reports whether some failure of a witness fits a difference.
+func (c *comparison) shows(reason *inclusion.Witness, d difference) bool {
+	for _, failure := range reason.Failures {
+		if c.fits(d, c.failed(reason, failure)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *comparison) failed(reason *inclusion.Witness, failure inclusion.Failure) failed {
+	document, rejecting := c.reader.Locate(failure.Location)
+	return failed{document, rejecting, keywordName(failure.Location), tokens(failure.Instance), reason.Instance}
+}
+
 // failed is a keyword of the reader that rejects a part of an instance.
 type failed struct {
 	document *model.Document
-	value    *model.Value // of the keyword
+	value    *model.Value // of the keyword; nil in a metaschema
 	keyword  string
 	at       []string // the part of the instance
 	instance any
@@ -45,6 +59,9 @@ func tokens(pointer string) []string {
 	}
 	list := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
 	for i := range list {
+		if decoded, err := url.PathUnescape(list[i]); err == nil {
+			list[i] = decoded
+		}
 		list[i] = model.UnescapeToken(list[i])
 	}
 	return list
@@ -55,12 +72,15 @@ func (c *comparison) fits(d difference, f failed) int {
 	if d.reader == nil || d.reader.value == nil {
 		return 0
 	}
-	resource := c.reader.ResourceOf(d.reader.value)
-	if resource == nil || resource.Document != f.document || !within(f.value, d.reader.value) {
+	object := instancePath(d)
+	if !prefix(object, f.at) {
 		return 0
 	}
-	object := instancePath(d.path, d.keyword)
-	if !prefix(object, f.at) {
+	resource := c.reader.ResourceOf(d.reader.value)
+	if resource == nil || resource.Document != f.document || !within(f.value, d.reader.value) {
+		if d.keyword == "" {
+			return 1 + len(object) // behind a reference out of the schema
+		}
 		return 0
 	}
 	// The deeper the place of the difference, the closer.
@@ -85,6 +105,10 @@ func (c *comparison) fits(d difference, f failed) int {
 		return score + 5
 	case "":
 		return score
+	case "minimum", "maximum":
+		if exactly && f.keyword == exclusive[d.keyword] && f.value.Is(model.Bool) {
+			return score + 8
+		}
 	}
 	if p := placeOf(c.reader, d.reader.value, d.keyword, d.name); within(f.value, p.value) {
 		return score + 8
@@ -148,38 +172,4 @@ func prefix(pattern, path []string) bool {
 		}
 	}
 	return true
-}
-
-// instancePath is where in an instance the schemas of a difference apply, with "*" for any property or item. For
-// a difference about a property it is the object that has it.
-func instancePath(path *step, keyword string) []string {
-	var steps []string
-	for s := path; s != nil; s = s.above {
-		steps = append(steps, s.name)
-	}
-	for i, j := 0, len(steps)-1; i < j; i, j = i+1, j-1 {
-		steps[i], steps[j] = steps[j], steps[i]
-	}
-	var out []string
-	for i := 0; i < len(steps); i++ {
-		last := i+1 >= len(steps)
-		switch s := steps[i]; {
-		case s == "properties" && !last:
-			i++
-			if i+1 < len(steps) || keyword != "properties" {
-				out = append(out, steps[i])
-			}
-		case s == "required" || s == "dependencies":
-			i++
-		case s == "items" || s == "additionalItems" || s == "unevaluatedItems" || s == "additionalProperties" || s == "unevaluatedProperties":
-			if !last || keyword != s {
-				out = append(out, "*")
-			}
-		case strings.HasPrefix(s, "items/"):
-			if !last || keyword != "items" {
-				out = append(out, s[len("items/"):])
-			}
-		}
-	}
-	return out
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/compat/jsonschema/inclusion"
 	"github.com/concord-registry/concord/formats"
 	model "github.com/concord-registry/concord/formats/jsonschema"
 )
@@ -25,14 +26,15 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 	if !okW || !okR {
 		return nil, fmt.Errorf("compat/jsonschema cannot compare %T with %T", req.Reader, req.Writer)
 	}
+	semantic := req.Full || slices.Contains(req.Relations, compat.Semantic)
 	c := &comparison{
-		req: req, writer: writer, reader: reader,
+		req: req, writer: writer, reader: reader, detailed: semantic,
 		out: &compat.Comparison{Verdicts: map[compat.Relation]compat.Verdict{}, Findings: []compat.Finding{}},
 	}
 	if err := c.reference(ctx); err != nil {
 		return nil, err
 	}
-	if req.Full || slices.Contains(req.Relations, compat.Semantic) {
+	if semantic {
 		if err := c.semantic(ctx); err != nil {
 			return nil, err
 		}
@@ -44,11 +46,17 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 type comparison struct {
 	req            compat.Request
 	writer, reader *model.Schema
-	shown          []difference // those behind the findings, in the same order
-	out            *compat.Comparison
+	// detailed asks for words, places and instances. It goes with the semantic relation, whose findings are nothing
+	// without them.
+	detailed bool
+	shown    []difference // those behind the findings, in the same order
+	out      *compat.Comparison
+
+	compiled struct{ writer, reader inclusion.Schema } // once the semantic relation is asked for
 }
 
-// reference decides the reference relation, and words its incompatible differences.
+// reference decides the reference relation, and words its incompatible differences. Differences that the lenient setting forgives are
+// kept for the semantic relation: data may contradict them all the same.
 func (c *comparison) reference(ctx context.Context) error {
 	found, err := diff(ctx, c.writer, c.reader, c.req.Lenient)
 	if err != nil {
@@ -56,12 +64,17 @@ func (c *comparison) reference(ctx context.Context) error {
 	}
 	c.out.Verdicts[compat.Reference] = compat.Compatible
 	for _, d := range found {
-		if compatible[d.code] || c.req.Lenient && forgiven[d.code] {
+		accepted := compatible[d.code] || c.req.Lenient && forgiven[d.code]
+		if accepted && !(c.detailed && forgiven[d.code]) {
 			continue
 		}
-		c.out.Verdicts[compat.Reference] = compat.Incompatible
-		c.out.Messages = append(c.out.Messages, message(d, c.req.Direction))
-		c.out.Findings = append(c.out.Findings, c.finding(d))
+		f := c.finding(d)
+		if !accepted {
+			c.out.Verdicts[compat.Reference] = compat.Incompatible
+			c.out.Messages = append(c.out.Messages, message(d, c.req.Direction))
+			f.Breaks = append(f.Breaks, compat.Reference)
+		}
+		c.out.Findings = append(c.out.Findings, f)
 		c.shown = append(c.shown, d)
 	}
 	return nil
@@ -69,8 +82,8 @@ func (c *comparison) reference(ctx context.Context) error {
 
 // finding words one difference. Its places in the texts are only looked up for those who read them.
 func (c *comparison) finding(d difference) compat.Finding {
-	f := compat.Finding{Code: string(d.code), Breaks: []compat.Relation{compat.Reference}}
-	if !c.req.Full {
+	f := compat.Finding{Code: string(d.code)}
+	if !c.detailed {
 		f.ReaderPath, f.WriterPath = d.path.String(), d.path.String()
 		return f
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/formats/corpustest"
 	model "github.com/concord-registry/concord/formats/jsonschema"
@@ -26,6 +27,7 @@ type row struct {
 		Error           string
 		Types           []string `json:"incompatible_types"`
 	}
+	Semantic struct{ Compatible *bool }
 }
 
 func parseRow(t testing.TB, text json.RawMessage, draft string) *model.Schema {
@@ -164,4 +166,58 @@ func sorted(list []string) []string {
 	out := slices.Clone(list)
 	slices.Sort(out)
 	return out
+}
+
+// TestFindingsOfTheCorpusAreProved compares every row in full: the semantic verdict is never the wrong one, every witness
+// holds under the validator, and findings say which relation they break.
+func TestFindingsOfTheCorpusAreProved(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes half a minute")
+	}
+	for _, group := range groups {
+		t.Run(group, func(t *testing.T) {
+			rows, undecided, broken, shown, beyond, unproved := 0, 0, 0, 0, 0, 0
+			corpustest.Rows(t, "jsonschema/"+group+".jsonl", func(r row) {
+				rows++
+				w, rd := parseRow(t, r.Writer, r.Draft), parseRow(t, r.Reader, r.Draft)
+				out, err := (Comparer{}).Compare(context.Background(), compat.Request{Writer: w, Reader: rd, Direction: compat.NewReadsOld, Full: true})
+				if err != nil {
+					t.Errorf("%s: %v", r.ID, err)
+					return
+				}
+				witnesses := checkWitnesses(t, w, rd, out)
+				verdict := out.Verdicts[compat.Semantic]
+				switch {
+				case verdict == compat.Undecided:
+					undecided++
+				case verdict == compat.Incompatible:
+					broken++
+				case witnesses > 0:
+					t.Errorf("%s: %s, with a witness", r.ID, verdict)
+				}
+				// Rows of the new drafts without $schema are labelled with formats asserted, which no schema that names
+				// its draft does.
+				assumed := strings.HasPrefix(r.Draft, "20") && strings.Contains(string(r.Writer)+string(r.Reader), `"format"`) &&
+					(withDraft(r.Writer, r.Draft) != string(r.Writer) || withDraft(r.Reader, r.Draft) != string(r.Reader))
+				if want := r.Semantic.Compatible; !assumed && want != nil && verdict != compat.Undecided && *want != (verdict == compat.Compatible) {
+					t.Errorf("%s: the semantic verdict is %s, but compatible is %v", r.ID, verdict, *want)
+				}
+				for _, f := range out.Findings {
+					breaks := f.BreaksAny([]compat.Relation{compat.Semantic})
+					switch {
+					case breaks != (f.Witness != nil) || len(f.Breaks) == 0 || f.Witness == nil && f.NoWitness == "" || f.Message == "" || f.Hint == "":
+						t.Errorf("%s: an incomplete finding: %+v", r.ID, f)
+					case f.Code == NotIncluded:
+						beyond++
+					case f.Witness != nil:
+						shown++
+					case verdict == compat.Incompatible:
+						unproved++
+					}
+				}
+			})
+			t.Logf("%s: %d rows, %d undecided, %d break data; there %d differences have a witness, %d have none, and %d findings are beyond the reference's",
+				group, rows, undecided, broken, shown, unproved, beyond)
+		})
+	}
 }

@@ -39,6 +39,31 @@ func (s *step) below(prefix *step) *step {
 	return &step{s.above.below(prefix), s.name}
 }
 
+// isAtOrBelow reports whether s is the path above, or one that begins with it.
+func (s *step) isAtOrBelow(above *step) bool {
+	n := s.length() - above.length()
+	for ; n > 0; n-- {
+		s = s.above
+	}
+	if n < 0 {
+		return false
+	}
+	for ; s != nil; s, above = s.above, above.above {
+		if s.name != above.name {
+			return false
+		}
+	}
+	return true
+}
+
+func (s *step) length() int {
+	n := 0
+	for ; s != nil; s = s.above {
+		n++
+	}
+	return n
+}
+
 // difference is one entry of the list that the reference compares two schemas into.
 type difference struct {
 	code code

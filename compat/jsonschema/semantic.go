@@ -3,6 +3,7 @@ package jsonschema
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/concord-registry/concord/compat"
@@ -14,8 +15,14 @@ import (
 // there.
 const NotIncluded = "NOT_INCLUDED"
 
-// maxTime bounds how long one comparison looks for instances.
-const maxTime = 2 * time.Second
+// Bounds of one comparison: how long it looks for instances, how many reasons it shows, for how many differences it looks for
+// an instance of their own, and the steps for each of these.
+const (
+	maxTime    = 2 * time.Second
+	maxReasons = 16
+	maxAims    = 50
+	aimSteps   = 50_000
+)
 
 // semantic decides whether the reader accepts every instance of the writer, and proves what it rejects: each reason is
 // laid to the difference it shows, or is a finding of its own.
@@ -23,37 +30,95 @@ func (c *comparison) semantic(ctx context.Context) error {
 	bounded, cancel := context.WithTimeout(ctx, maxTime)
 	defer cancel()
 	verdict, reasons, why := c.decide(bounded)
-	if err := ctx.Err(); err != nil {
-		return err
-	}
 	c.out.Verdicts[compat.Semantic] = verdict
 	for _, reason := range reasons {
 		c.prove(reason)
 	}
-	for i := range c.out.Findings {
-		if f := &c.out.Findings[i]; f.Witness == nil && c.req.Full {
+	if verdict == compat.Incompatible {
+		c.proveTheRest(bounded)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	findings := c.out.Findings[:0]
+	for _, f := range c.out.Findings {
+		if len(f.Breaks) == 0 {
+			continue // forgiven, and contradicted by no data that was found
+		}
+		if f.Witness == nil && f.NoWitness == "" {
 			f.NoWitness = c.unproved(verdict, why)
 		}
+		findings = append(findings, f)
 	}
+	c.out.Findings = findings
 	return nil
+}
+
+// proveTheRest looks for data that shows the differences which no reason has shown yet: several of them can rest on one
+// keyword of the reader, of which the reasons count only the first use.
+func (c *comparison) proveTheRest(ctx context.Context) {
+	aims := 0
+	for i, d := range c.shown {
+		f := &c.out.Findings[i]
+		if f.Witness != nil {
+			continue
+		}
+		if aims++; aims > maxAims || ctx.Err() != nil {
+			f.NoWitness = "It was not looked for: the time for this comparison went into the other findings."
+			continue
+		}
+		verdict, witness := c.aim(ctx, d)
+		switch {
+		case witness != nil && c.shows(witness, d):
+			c.attach(f, witness)
+		case verdict == inclusion.Included:
+			_, w := c.req.Direction.ReaderWriter()
+			f.NoWitness = fmt.Sprintf("There is none: no data of the %s schema breaks this rule. Only the rules of the reference reject the change.", w)
+		}
+	}
+	c.share()
+}
+
+// share gives a difference that sums up others (a property is not covered) the witness of one that it sums up.
+func (c *comparison) share() {
+	for i, d := range c.shown {
+		f := &c.out.Findings[i]
+		if f.Witness != nil || !strings.Contains(f.Code, "_NOT_COVERED_") {
+			continue
+		}
+		for j, other := range c.shown {
+			if proof := c.out.Findings[j].Witness; proof != nil && other.path.isAtOrBelow(d.path) {
+				f.Witness, f.NoWitness = proof, ""
+				f.Breaks = append(f.Breaks, compat.Semantic)
+				break
+			}
+		}
+	}
+}
+
+// attach lays a witness to a finding.
+func (c *comparison) attach(f *compat.Finding, reason *inclusion.Witness) {
+	if f.Witness == nil {
+		f.Witness, f.NoWitness = c.witness(reason), ""
+		f.Breaks = append(f.Breaks, compat.Semantic)
+	}
 }
 
 // decide returns the verdict, the reasons it rests on, and why it is open where it is.
 func (c *comparison) decide(ctx context.Context) (compat.Verdict, []*inclusion.Witness, string) {
-	writer, err := inclusion.Of(c.writer)
-	if err != nil {
+	var err error
+	if c.compiled.writer, err = inclusion.Of(c.writer); err != nil {
 		return compat.Undecided, nil, fmt.Sprintf("the writer's schema cannot be compiled: %v", err)
 	}
-	reader, err := inclusion.Of(c.reader)
-	if err != nil {
+	if c.compiled.reader, err = inclusion.Of(c.reader); err != nil {
 		return compat.Undecided, nil, fmt.Sprintf("the reader's schema cannot be compiled: %v", err)
 	}
-	result := inclusion.Decide(ctx, writer, reader, inclusion.Limits{})
+	result, reasons := inclusion.Explain(ctx, c.compiled.writer, c.compiled.reader, inclusion.Limits{}, maxReasons)
 	switch result.Verdict {
 	case inclusion.Included:
 		return compat.Compatible, nil, ""
 	case inclusion.NotIncluded:
-		return compat.Incompatible, []*inclusion.Witness{result.Witness}, ""
+		return compat.Incompatible, reasons, ""
 	}
 	return compat.Undecided, nil, result.Why
 }
@@ -72,28 +137,72 @@ func (c *comparison) unproved(verdict compat.Verdict, why string) string {
 
 // prove attaches a witness to the difference that it shows, or makes it a finding of its own.
 func (c *comparison) prove(reason *inclusion.Witness) {
-	witness := c.witness(reason)
 	if at := c.attribute(reason); at >= 0 {
-		f := &c.out.Findings[at]
-		if f.Witness == nil {
-			f.Witness = witness
-			f.Breaks = append(f.Breaks, compat.Semantic)
-		}
+		c.attach(&c.out.Findings[at], reason)
 		return
 	}
-	f := compat.Finding{Code: NotIncluded, Breaks: []compat.Relation{compat.Semantic}, Witness: witness}
+	c.out.Findings = append(c.out.Findings, c.beyond(reason))
+}
+
+// beyond words a reason that no difference of the reference covers.
+func (c *comparison) beyond(reason *inclusion.Witness) compat.Finding {
+	f := compat.Finding{Code: NotIncluded, Breaks: []compat.Relation{compat.Semantic}, Witness: c.witness(reason)}
 	r, w := c.req.Direction.ReaderWriter()
-	f.Message = fmt.Sprintf("The %s schema rejects data that the %s schema accepts, for example %s: %s.", r, w, shorten(string(reason.JSON)), witness.ReaderError)
-	f.Hint = "Let the new schema accept what the old one accepts here."
-	if c.req.Direction == compat.OldReadsNew {
-		f.Hint = tightenHere
-	}
+	f.Message = fmt.Sprintf("The %s schema rejects data that the %s schema accepts, for example %s (%s). The rules of the reference see no difference there.",
+		r, w, shorten(string(reason.JSON)), f.Witness.ReaderError)
+	keyword := "it"
 	if len(reason.Failures) > 0 {
-		if p, ok := failurePlace(c.reader, reason.Failures[0].Location); ok {
+		failure := reason.Failures[0]
+		if p, ok := failurePlace(c.reader, failure.Location); ok {
 			f.ReaderPath, f.ReaderSpan = p.pointer, p.span
+			keyword = quoted(keywordName(failure.Location))
+		}
+		p := c.partOf(tokens(failure.Instance))
+		f.WriterPath, f.WriterSpan = p.pointer, p.span
+	}
+	f.Hint = fmt.Sprintf("Leave %s out of the new schema here, or let it accept what the old schema allows.", keyword)
+	if c.req.Direction == compat.OldReadsNew {
+		f.Hint = fmt.Sprintf("Let the new schema ask for %s as the old one does.", keyword)
+	}
+	return f
+}
+
+// partOf finds the schema that the writer holds a part of an instance to, as far as properties and items lead there.
+func (c *comparison) partOf(path []string) place {
+	at := c.writer.Root()
+	for _, token := range path {
+		next := c.step(at, token)
+		if next == nil {
+			break
+		}
+		at = next
+	}
+	return placeOf(c.writer, at, "", "")
+}
+
+// step goes from a schema of the writer to that of one property or item; nil where no single one speaks of it.
+func (c *comparison) step(schema *model.Value, token string) *model.Value {
+	for range 10 {
+		target, ok := c.writer.Ref(schema, "$ref")
+		if !ok || target.Schema == nil {
+			break
+		}
+		schema = target.Schema
+	}
+	if next := schema.Get("properties").Get(token); next.IsSchema() {
+		return next
+	}
+	for _, keyword := range []string{"prefixItems", "items"} {
+		if list := schema.Get(keyword); list.Is(model.Array) && element(list, token).IsSchema() {
+			return element(list, token)
 		}
 	}
-	c.out.Findings = append(c.out.Findings, f)
+	for _, keyword := range []string{"additionalProperties", "items"} {
+		if next := schema.Get(keyword); next.Is(model.Object) {
+			return next
+		}
+	}
+	return nil
 }
 
 // witness is what readers of the report see of a reason.
