@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"go.etcd.io/bbolt"
+	bbolterrors "go.etcd.io/bbolt/errors"
 
 	"github.com/concord-registry/concord/storage"
 )
@@ -81,7 +82,7 @@ func (s *Store) snapshot(tx *bbolt.Tx) snapshot {
 
 // closedError turns bbolt's word for a closed file into ours.
 func (s *Store) closedError(err error) error {
-	if errors.Is(err, bbolt.ErrDatabaseNotOpen) {
+	if errors.Is(err, bbolterrors.ErrDatabaseNotOpen) {
 		return storage.ErrClosed
 	}
 	return err
