@@ -114,13 +114,21 @@ func shorten(s string) string {
 
 // change begins most sentences: the field and its type on both sides.
 func (s sides) change(c *cause) string {
-	w, r := c.w, c.r
-	name := quote(w)
-	if w.Name != r.Name {
-		name = fmt.Sprintf("%s (%s in the %s schema)", name, quote(r), s.reader)
+	name := quote(c.w)
+	if c.w.Name != c.r.Name {
+		name = fmt.Sprintf("%s (%s in the %s schema)", name, quote(c.r), s.reader)
 	}
-	what := map[string]string{"key": "the keys of ", "value": "the values of "}[c.part]
-	return fmt.Sprintf("%s%s, number %d, is %s in the %s schema and %s in the %s one", what, name, w.Number, typeName(w), s.writer, typeName(r), s.reader)
+	subject, verb := fmt.Sprintf("%s, number %d,", name, c.w.Number), "is"
+	w, r := typeName(c.w), typeName(c.r)
+	if c.part != "" && c.w.Cardinality == format.Map && c.r.Cardinality == format.Map {
+		ew, er := c.element()
+		subject, verb = fmt.Sprintf("the %ss of %s, number %d,", c.part, name, c.w.Number), "are"
+		w, r = elementName(ew), elementName(er)
+	}
+	if w == r {
+		return fmt.Sprintf("%s %s %s in both schemas", subject, verb, w)
+	}
+	return fmt.Sprintf("%s %s %s in the %s schema and %s in the %s one", subject, verb, w, s.writer, r, s.reader)
 }
 
 func quote(f *format.FieldModel) string { return "`" + f.Name + "`" }
@@ -191,7 +199,7 @@ func (s sides) sentence(c *cause) string {
 func (s sides) effect(c *cause) string {
 	switch c.code {
 	case codeUTF8:
-		return ": text that is not UTF-8 is refused, and with it the record"
+		return fmt.Sprintf(": the %s schema takes only UTF-8 and refuses a record with other bytes", s.reader)
 	case codeBytesAsMessage:
 		return ": most texts and bytes are no encoded message, and the record is refused"
 	case codeMessageAsText:
@@ -216,7 +224,7 @@ func (s sides) effect(c *cause) string {
 		}
 		return ": the values are encoded in another form" + c.reads()
 	case codeEnumClosed:
-		return fmt.Sprintf(", which is closed: numbers that it does not declare are dropped%s", c.reads())
+		return fmt.Sprintf(". The %s enum is closed, and numbers that it does not declare are dropped%s", s.reader, c.reads())
 	}
 	return c.reads()
 }
@@ -295,6 +303,10 @@ func (s sides) hint(c *cause) string {
 		}
 	case codeEnumClosed, codeJSONEnumName:
 		return "Keep the values of the enum, and add new ones to readers before writers use them."
+	case codeUTF8:
+		if oldField.Name == newField.Name {
+			return "Keep the type and the syntax of the file, or see to it that writers send nothing but UTF-8."
+		}
 	case codeMessageSet:
 		return "Leave message_set_wire_format as it was."
 	}

@@ -68,10 +68,13 @@ func (d *decoder) decode(m *format.MessageModel, record []byte) (protoreflect.Me
 	}
 	closeEnums(msg)
 	if err := proto.CheckInitialized(msg); err != nil {
-		return msg, plain(err)
+		return msg, &missingError{plain(err)}
 	}
 	return msg, nil
 }
+
+// missingError is that a required field is not set; the rest of the record was read.
+type missingError struct{ error }
 
 // plain is an error without the runtime's prefix, in which the kind of white space varies on purpose.
 func plain(err error) error {

@@ -93,16 +93,21 @@ func (w *witnesses) confirm(c *cause, data []byte, written protoreflect.Message,
 		return w.confirmJSON(c, written, out)
 	}
 	seen, err := w.reader.decode(root.r, data)
-	if err != nil {
-		out.ReaderError = err.Error()
-		if c.class == decodeError {
-			return ""
-		}
-	} else {
-		out.ReaderJSON = w.reader.json(seen)
-	}
 	if c.class == decodeError {
-		return "the reader reads it"
+		if err == nil {
+			return "the reader reads it"
+		}
+		out.ReaderError = err.Error()
+		return ""
+	}
+	var missing *missingError
+	if err != nil && !errors.As(err, &missing) {
+		out.ReaderError = err.Error()
+		return ""
+	}
+	out.ReaderJSON = w.reader.json(seen)
+	if err != nil {
+		out.Note += " The reader refuses it besides: " + err.Error() + "."
 	}
 	if c.code == codeEnumRenumbered {
 		return "" // the number is read as it is; that its name is another one is plain from the schemas
