@@ -139,7 +139,7 @@ func (a *analysis) number(v *visit) []*visit {
 		if a.wire {
 			a.field(v, fw, fr)
 		}
-		if sub := below(v, fw, fr); sub != nil {
+		if sub := below(v, fw, fr); sub != nil && fw.Kind == fr.Kind {
 			next = append(next, sub)
 		}
 	}
@@ -164,8 +164,7 @@ func unresolved(f *format.FieldModel) bool {
 	return f.IsMessage() && f.Message == nil
 }
 
-// below returns the pair of messages that two fields of one number hold, nil when they do not both hold messages in the
-// same encoding. The values of a map meet the second field of the messages in a list.
+// below returns the pair of messages that two fields hold, nil when they do not both hold messages. The values of a map meet the second field of the messages in a list.
 func below(v *visit, fw, fr *format.FieldModel) *visit {
 	ew, er, outer, via := fw, fr, v, fw
 	switch {
@@ -180,7 +179,7 @@ func below(v *visit, fw, fr *format.FieldModel) *visit {
 	case fw.Cardinality == format.Map || fr.Cardinality == format.Map:
 		return nil
 	}
-	if ew == nil || er == nil || ew.Message == nil || er.Message == nil || ew.Kind != er.Kind || ew.Cardinality == format.Map || er.Cardinality == format.Map {
+	if ew == nil || er == nil || ew.Message == nil || er.Message == nil || ew.Cardinality == format.Map || er.Cardinality == format.Map {
 		return nil
 	}
 	return &visit{w: ew.Message, r: er.Message, outer: outer, field: via, into: fr}
@@ -200,21 +199,53 @@ func (a *analysis) required(v *visit) {
 
 // oneofs finds fields that the writer can set together and of which the reader keeps only the last.
 func (a *analysis) oneofs(v *visit) {
-	for i := range v.r.Oneofs {
-		if first, second := independent(v.w, v.r.Oneofs[i], func(f *format.FieldModel) *format.FieldModel { return v.w.Field(f.Number) }); second != nil {
+	for _, members := range v.r.Oneofs {
+		seen := map[*format.FieldModel]content{}
+		first, second := independent(members, func(fr *format.FieldModel) *format.FieldModel {
+			fw := v.w.Field(fr.Number)
+			if fw == nil || unresolved(fw) || unresolved(fr) {
+				return nil
+			}
+			held, ok := visible(fw, fr)
+			if !ok {
+				return nil
+			}
+			seen[fw] = held
+			return fw
+		})
+		if second != nil {
 			a.add(&cause{
 				code: codeOneofMerged, class: silentDrop, exact: true, spec: true, at: v, w: first, r: v.r.Field(first.Number), other: second.Name,
-				contents: []content{filled(first), filled(second)},
+				contents: []content{seen[first], seen[second]},
 			})
 		}
 	}
 }
 
+// visible is content of a writer's field that sets the reader's singular field, to something else than its default.
+func visible(fw, fr *format.FieldModel) (content, bool) {
+	switch {
+	case fw.Cardinality == format.Map || !writable(fw):
+		return content{}, false
+	case fw.IsMessage():
+		return filled(fw), fw.Kind == fr.Kind || fw.Kind == protoreflect.MessageKind && fr.Kind == protoreflect.BytesKind
+	case fr.IsMessage():
+		return content{}, false
+	}
+	for _, one := range probes(fw, fr) {
+		got, set, _ := takeLast(fr, encode(fw, []format.Scalar{one}))
+		if set && !same(fr.Kind, got, fr.Kind, fr.Default) && !same(fw.Kind, one, fr.Kind, fr.Default) {
+			return content{field: fw, list: []value{{scalar: one}}}, true
+		}
+	}
+	return content{}, false
+}
+
 // independent returns two of the writer's fields that correspond to members of a oneof and can be set together.
-func independent(w *format.MessageModel, members []*format.FieldModel, counterpart func(*format.FieldModel) *format.FieldModel) (first, second *format.FieldModel) {
+func independent(members []*format.FieldModel, counterpart func(*format.FieldModel) *format.FieldModel) (first, second *format.FieldModel) {
 	var known []*format.FieldModel
 	for _, f := range members {
-		if fw := counterpart(f); fw != nil && !unresolved(fw) && canDiffer(fw) {
+		if fw := counterpart(f); fw != nil {
 			known = append(known, fw)
 		}
 	}

@@ -31,7 +31,7 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 			continue
 		}
 		if fr == nil {
-			if at := v.r.Field(fw.Number); at != nil && writable(fw) && canDiffer(fw) {
+			if at := v.r.Field(fw.Number); at != nil && writesJSON(fw) {
 				a.addJSON(v, codeJSONNameChanged, fw, at, nil)
 			}
 			continue
@@ -51,7 +51,12 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 		}
 	}
 	for _, members := range v.r.Oneofs {
-		first, second := independent(v.w, members, func(f *format.FieldModel) *format.FieldModel { return counterparts[f] })
+		first, second := independent(members, func(f *format.FieldModel) *format.FieldModel {
+			if fw := counterparts[f]; fw != nil && !unresolved(fw) && writesJSON(fw) {
+				return fw
+			}
+			return nil
+		})
 		if second != nil {
 			c := a.addJSON(v, codeJSONOneof, first, nil, nil)
 			c.other, c.contents = second.Name, []content{filled(first), filled(second)}
@@ -105,7 +110,7 @@ func (a *analysis) addJSON(v *visit, code string, fw, fr *format.FieldModel, one
 // jsonField compares two fields of one JSON name.
 func (a *analysis) jsonField(v *visit, fw, fr *format.FieldModel) {
 	switch {
-	case !writable(fw) || !canDiffer(fw):
+	case !writesJSON(fw):
 	case fw.Cardinality != fr.Cardinality:
 		a.addJSON(v, codeJSONType, fw, fr, nil)
 	case fw.Cardinality == format.Map:
@@ -119,13 +124,16 @@ func (a *analysis) jsonField(v *visit, fw, fr *format.FieldModel) {
 	}
 }
 
+// writesJSON reports whether the field can be in a JSON text at all.
+func writesJSON(f *format.FieldModel) bool { return writable(f) && (f.Presence || canDiffer(f)) }
+
 // jsonScalars compares two scalar fields, or the elements of two lists.
 func (a *analysis) jsonScalars(v *visit, fw, fr *format.FieldModel) {
 	if one, code := a.jsonProbe(fw, fr); code != "" {
 		a.addJSON(v, code, fw, fr, one)
 		return
 	}
-	if fw.Cardinality == format.Singular && !sameJSON(fw, fw.Default, fr, fr.Default) {
+	if fw.Cardinality == format.Singular && !fw.Required && !sameJSON(fw, fw.Default, fr, fr.Default) {
 		code := codeDefaultChanged
 		if fw.Enum != nil && fr.Enum != nil && fw.Default == fr.Default {
 			code = codeJSONEnumName

@@ -62,6 +62,9 @@ func differs(wm protoreflect.Message, wfd protoreflect.FieldDescriptor, rm proto
 }
 
 func mapsDiffer(wfd protoreflect.FieldDescriptor, w decoded, rfd protoreflect.FieldDescriptor, r decoded, equal func(protoreflect.FieldDescriptor, protoreflect.Value, protoreflect.FieldDescriptor, protoreflect.Value) bool) bool {
+	if !wfd.IsMap() && !wfd.IsList() || !rfd.IsMap() && !rfd.IsList() {
+		return w.set || r.set // a map beside a singular field
+	}
 	if len(w.values) != len(r.values) {
 		return true
 	}
@@ -97,7 +100,7 @@ func entriesMatch(wfd protoreflect.FieldDescriptor, w decoded, rfd protoreflect.
 			return fd.Message().Fields().ByNumber(number), values
 		}
 		inside := fd.Message().Fields().ByNumber(number)
-		if inside == nil || inside.IsList() {
+		if inside == nil || inside.IsList() || inside.IsMap() {
 			return nil, nil
 		}
 		for _, v := range d.values {

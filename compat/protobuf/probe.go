@@ -16,31 +16,58 @@ var edges = []int64{
 	math.MaxInt64, math.MinInt64,
 }
 
+// known holds the probes of the kinds for which they do not depend on the reader's type.
+var known = func() map[protoreflect.Kind][]format.Scalar {
+	lists := map[protoreflect.Kind][]format.Scalar{
+		protoreflect.BoolKind:   {{Bits: 0}, {Bits: 1}},
+		protoreflect.FloatKind:  floats(0, 1.5, -2, math.Inf(1)),
+		protoreflect.DoubleKind: floats(0, 1.5, -2, math.Inf(1), 1e300),
+		protoreflect.StringKind: {{}, {Text: "a"}},
+		protoreflect.BytesKind:  {{}, {Text: "a"}, {Text: "\xff"}},
+	}
+	for k := protoreflect.Kind(1); k.IsValid(); k++ {
+		if wireType(k) == protowire.BytesType || wireType(k) == protowire.StartGroupType || lists[k] != nil {
+			continue
+		}
+		var values []format.Scalar
+		for _, n := range edges {
+			if v := (format.Scalar{Bits: uint64(n)}); fits(k, v) {
+				values = append(values, v)
+			}
+		}
+		lists[k] = bySize(k, values)
+	}
+	return lists
+}()
+
+func floats(list ...float64) []format.Scalar {
+	values := make([]format.Scalar, len(list))
+	for i, f := range list {
+		values[i] = format.Scalar{Bits: math.Float64bits(f)}
+	}
+	return values
+}
+
+// anyBytes are the probes of strings that are not checked.
+var anyBytes = known[protoreflect.BytesKind]
+
 // probes lists values that a writer may give w, such that if any value is read wrongly as r, one of these is. Those with
-// the shortest encoding come first, and among them the declared numbers of enums, which mean something to people.
+// the shortest encoding come first, and among them the declared numbers of enums, which mean something to people. The
+// list belongs to the package.
 func probes(w, r *format.FieldModel) []format.Scalar {
+	switch {
+	case w.Kind == protoreflect.StringKind && !w.UTF8:
+		return anyBytes
+	case w.Kind != protoreflect.EnumKind && (r.Kind != protoreflect.EnumKind || wireType(w.Kind) != protowire.VarintType):
+		return known[w.Kind]
+	}
 	var values []format.Scalar
-	add := func(n int64) { values = append(values, format.Scalar{Bits: uint64(n)}) }
-	switch w.Kind {
-	case protoreflect.BoolKind:
-		add(0)
-		add(1)
-		return values
-	case protoreflect.FloatKind, protoreflect.DoubleKind:
-		for _, f := range []float64{0, 1.5, -2, math.Inf(1)} {
-			values = append(values, format.Scalar{Bits: math.Float64bits(f)})
+	add := func(n int64) {
+		if v := (format.Scalar{Bits: uint64(n)}); fits(w.Kind, v) {
+			values = append(values, v)
 		}
-		if w.Kind == protoreflect.DoubleKind {
-			values = append(values, format.Scalar{Bits: math.Float64bits(1e300)})
-		}
-		return values
-	case protoreflect.StringKind, protoreflect.BytesKind:
-		values = append(values, format.Scalar{}, format.Scalar{Text: "a"})
-		if w.Kind == protoreflect.BytesKind || !w.UTF8 {
-			values = append(values, format.Scalar{Text: "\xff"})
-		}
-		return values
-	case protoreflect.EnumKind:
+	}
+	if w.Kind == protoreflect.EnumKind {
 		for _, v := range w.Enum.Type.Enum.Values {
 			add(int64(v.Number))
 		}
@@ -48,26 +75,20 @@ func probes(w, r *format.FieldModel) []format.Scalar {
 			return bySize(w.Kind, values)
 		}
 	}
-	for _, n := range edges {
-		add(n)
-	}
+	values = append(values, known[w.Kind]...)
 	if r.Kind == protoreflect.EnumKind {
 		add(int64(r.Enum.Gap))
 		add(int64(r.Enum.First) + math.MaxUint32 + 1)
 	}
-	fitting := values[:0]
-	for _, v := range values {
-		if fits(w.Kind, v) {
-			fitting = append(fitting, v)
-		}
-	}
-	return bySize(w.Kind, fitting)
+	return bySize(w.Kind, values)
 }
 
 // fits reports whether an integer is a value of the kind.
 func fits(k protoreflect.Kind, v format.Scalar) bool {
 	n := int64(v.Bits)
 	switch k {
+	case protoreflect.BoolKind:
+		return v.Bits <= 1
 	case protoreflect.Int32Kind, protoreflect.Sint32Kind, protoreflect.Sfixed32Kind, protoreflect.EnumKind:
 		return n == int64(int32(n))
 	case protoreflect.Uint32Kind, protoreflect.Fixed32Kind:

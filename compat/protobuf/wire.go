@@ -24,55 +24,72 @@ func (a *analysis) field(v *visit, fw, fr *format.FieldModel) {
 
 // scalars tries the values of a scalar field, or lists of them.
 func (a *analysis) scalars(v *visit, fw, fr *format.FieldModel) {
-	if fw.Kind == fr.Kind && fw.Cardinality == fr.Cardinality && fw.Enum == nil && (fw.UTF8 == fr.UTF8 || fw.Kind != protoreflect.StringKind) {
-		return // every value is read as it is written, packed or not
+	if fw.Cardinality == fr.Cardinality && alike(fw, fr) {
+		return
 	}
+	values := probes(fw, fr)
+	a.steps += len(values)
 	found := map[string]bool{}
-	for _, list := range a.contents(fw, fr) {
-		class, spec := meet(fw, fr, list)
-		if class == information {
-			continue
+	for i := range values {
+		if fw.Cardinality == format.List || fw.Presence || !zero(familyOf(fw.Kind), values[i]) {
+			a.try(v, fw, fr, values[i:i+1], found)
 		}
-		code := codeOf(fw, fr, class, list)
-		if code == codeEnumClosed && class == silentDrop && fr.Required {
-			class, spec = decodeError, true
-		}
-		key := code
-		if spec {
-			key += "!"
-		}
-		if found[key] || !spec && found[key+"!"] {
-			continue
-		}
-		found[key] = true
-		c := &cause{code: code, class: class, exact: true, spec: spec, at: v, w: fw, r: fr, contents: []content{{field: fw, list: scalarValues(list)}}}
-		if code == codeUTF8 && fr.IsExtension && fr.Unit.Edition != "" {
-			c.noRecord = "the runtime at hand does not check the text of extensions in editions; others do"
-		}
-		if len(list) == 1 {
-			c.scalar = &list[0]
-			if got, how := take(fr, put(fw.Kind, list[0])); how == read {
-				c.got = &got
-			}
-		}
-		a.add(c)
+	}
+	if fw.Cardinality == format.List && fr.Cardinality == format.Singular {
+		a.try(v, fw, fr, pairOfValues(values), found)
 	}
 }
 
-// contents lists what the writer may put into the field, such that anything that goes wrong goes wrong with one of them.
-func (a *analysis) contents(fw, fr *format.FieldModel) [][]format.Scalar {
-	values := probes(fw, fr)
-	a.steps += len(values)
-	var lists [][]format.Scalar
-	for _, one := range values {
-		if fw.Cardinality == format.List || fw.Presence || !zero(familyOf(fw.Kind), one) {
-			lists = append(lists, []format.Scalar{one})
+// alike reports that every value of one type is read as it is written in the other, whether packed or not.
+func alike(w, r *format.FieldModel) bool {
+	switch {
+	case w.Kind != r.Kind:
+		return false
+	case w.Kind == protoreflect.StringKind:
+		return w.UTF8 || !r.UTF8
+	case w.Enum == nil || !r.Enum.Closed || w.Enum == r.Enum:
+		return true
+	case !w.Enum.Closed:
+		return false
+	}
+	for n := range w.Enum.Names {
+		if _, declared := r.Enum.Names[n]; !declared {
+			return false
 		}
 	}
-	if fw.Cardinality == format.List && fr.Cardinality == format.Singular && len(values) > 0 {
-		lists = append(lists, pairOfValues(values))
+	return true
+}
+
+// try notes what goes wrong with a field of that content, once for each code; something that breaks the public update
+// rules comes before something that does not.
+func (a *analysis) try(v *visit, fw, fr *format.FieldModel, list []format.Scalar, found map[string]bool) {
+	class, spec := meet(fw, fr, list)
+	if class == information {
+		return
 	}
-	return lists
+	code := codeOf(fw, fr, class, list)
+	if class == silentDrop && fr.Required {
+		class, spec = decodeError, true
+	}
+	key := code
+	if spec {
+		key += "!"
+	}
+	if found[key] || !spec && found[code+"!"] {
+		return
+	}
+	found[key] = true
+	c := &cause{code: code, class: class, exact: true, spec: spec, at: v, w: fw, r: fr, contents: []content{{field: fw, list: scalarValues(list)}}}
+	if code == codeUTF8 && fr.IsExtension && fr.Unit.Edition != "" {
+		c.noRecord = "the runtime at hand does not check the text of extensions in editions; others do"
+	}
+	if len(list) == 1 {
+		c.scalar = &list[0]
+		if got, how := take(fr, put(fw.Kind, list[0])); how == read {
+			c.got = &got
+		}
+	}
+	a.add(c)
 }
 
 // pairOfValues returns two values, different ones if there are.

@@ -93,15 +93,8 @@ func (w *witnesses) confirm(c *cause, data []byte, written protoreflect.Message,
 		return w.confirmJSON(c, written, out)
 	}
 	seen, err := w.reader.decode(root.r, data)
-	if c.class == decodeError {
-		if err == nil {
-			return "the reader reads it"
-		}
-		out.ReaderError = err.Error()
-		return ""
-	}
 	var missing *missingError
-	if err != nil && !errors.As(err, &missing) {
+	if err != nil && (c.class == decodeError || !errors.As(err, &missing)) {
 		out.ReaderError = err.Error()
 		return ""
 	}
@@ -111,6 +104,9 @@ func (w *witnesses) confirm(c *cause, data []byte, written protoreflect.Message,
 	}
 	if c.code == codeEnumRenumbered {
 		return "" // the number is read as it is; that its name is another one is plain from the schemas
+	}
+	if c.w == nil {
+		return "the reader reads it"
 	}
 	number := c.w.Number
 	if c.names {
