@@ -19,8 +19,9 @@ const (
 	hasRuleSet
 )
 
-// compressFrom is the size in bytes from which a text is worth compressing.
-const compressFrom = 512
+// compressFrom is the size in bytes from which a text is worth compressing. Below it a text takes longer to decompress
+// than everything else that a read of it does, and saves less than a page.
+const compressFrom = 2048
 
 // maxText bounds what a stored text may decompress to.
 const maxText = 1 << 30

@@ -20,9 +20,42 @@ func knownMembers(value any) map[string]bool {
 	return known
 }
 
-// unknownMembers returns the members of a JSON object that known does not name, together with those that it lacks and an
+// onlyKnown reports whether every member of a JSON object is named in known. It may say no when that is so. value must be
+// valid JSON; it is read once without decoding, because nearly every record is this program's own.
+func onlyKnown(value []byte, known map[string]bool) bool {
+	depth, start := 0, 0
+	isName := false // the next string at the top is a name
+	for i := 0; i < len(value); i++ {
+		switch value[i] {
+		case '{', '[':
+			depth++
+			isName = depth == 1
+		case '}', ']':
+			depth--
+		case ',':
+			isName = depth == 1
+		case '"':
+			start = i + 1
+			for i++; i < len(value) && value[i] != '"'; i++ {
+				if value[i] == '\\' {
+					i++
+				}
+			}
+			if depth == 1 && isName && (i >= len(value) || !known[string(value[start:i])]) {
+				return false
+			}
+			isName = false
+		}
+	}
+	return true
+}
+
+// unknownMembers returns the members of a valid JSON object that known does not name, together with those that it lacks and an
 // older value had. It returns nil when there are none.
 func unknownMembers(value, older []byte, known map[string]bool) ([]byte, error) {
+	if len(older) == 0 && onlyKnown(value, known) {
+		return nil, nil
+	}
 	all := members{}
 	if len(older) > 0 {
 		if err := json.Unmarshal(older, &all); err != nil {
@@ -43,7 +76,7 @@ func unknownMembers(value, older []byte, known map[string]bool) ([]byte, error) 
 	return encode(all)
 }
 
-// keepMembers returns a JSON object with the unknown members that it lacks and an older value had.
+// keepMembers returns a valid JSON object with the unknown members that it lacks and an older value had.
 func keepMembers(value, older []byte, known map[string]bool) ([]byte, error) {
 	extra, err := unknownMembers(value, older, known)
 	if extra == nil || err != nil {

@@ -167,12 +167,13 @@ func writeSample(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 	fill(t, s, "s", 20)
+	large := storage.SchemaValue{Subject: "large", Version: 1, ID: 50, Schema: `{"type":"string","doc":"` + strings.Repeat("compressed ", 1000) + `"}`}
 	referring := storage.SchemaValue{
 		Subject: ":.x:p", Version: 1, ID: 4, Type: "PROTOBUF", Schema: `syntax = "proto3"; import "o.proto"; message P { O o = 1; }`,
 		Metadata: &storage.Metadata{Properties: map[string]string{"owner": "me"}}, RuleSet: &storage.RuleSet{EnableAt: "now"},
 	}
 	referring.References = []formats.Reference{{Name: "o.proto", Subject: ":.:s1", Version: 2}}
-	err = apply(s, storage.PutContext(".x", 5), storage.PutSchema(referring, 7), storage.PutConfig(storage.Config{CompatibilityLevel: "FULL"}, 1),
+	err = apply(s, storage.PutSchema(large, 9), storage.PutContext(".x", 5), storage.PutSchema(referring, 7), storage.PutConfig(storage.Config{CompatibilityLevel: "FULL"}, 1),
 		storage.PutMode(":.x:", "IMPORT", 1), storage.DeleteSubject("s2", 2, 1), storage.DropSchema("s2", 1, 1))
 	small := path + ".small"
 	err = errors.Join(err, s.db.View(func(tx *bbolt.Tx) error { return tx.CopyFile(small, 0o600) }), s.Close(), os.Rename(small, path))
