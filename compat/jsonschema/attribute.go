@@ -8,11 +8,14 @@ import (
 	model "github.com/concord-registry/concord/formats/jsonschema"
 )
 
+// maxFailures is how many of the places that reject one instance are looked at: a long array can have thousands.
+const maxFailures = 50
+
 // attribute returns the position of the finding whose difference a witness shows, -1 when it shows something else. The
 // validator names keywords of the reader and parts of the instance; a difference fits when it is about both.
 func (c *comparison) attribute(reason *inclusion.Witness) int {
 	best, bestScore := -1, 0
-	for _, failure := range reason.Failures {
+	for _, failure := range reason.Failures[:min(len(reason.Failures), maxFailures)] {
 		f := c.failed(reason, failure)
 		for i, d := range c.shown {
 			score := c.fits(d, f)
@@ -27,7 +30,7 @@ func (c *comparison) attribute(reason *inclusion.Witness) int {
 
 // shows reports whether some failure of a witness fits a difference.
 func (c *comparison) shows(reason *inclusion.Witness, d difference) bool {
-	for _, failure := range reason.Failures {
+	for _, failure := range reason.Failures[:min(len(reason.Failures), maxFailures)] {
 		if c.fits(d, c.failed(reason, failure)) > 0 {
 			return true
 		}

@@ -169,19 +169,19 @@ func (c *comparison) beyond(reason *inclusion.Witness) compat.Finding {
 
 // partOf finds the schema that the writer holds a part of an instance to, as far as properties and items lead there.
 func (c *comparison) partOf(path []string) place {
-	at := c.writer.Root()
+	at := c.behind(c.writer.Root())
 	for _, token := range path {
-		next := c.step(at, token)
+		next := schemaOf(at, token)
 		if next == nil {
 			break
 		}
-		at = next
+		at = c.behind(next)
 	}
 	return placeOf(c.writer, at, "", "")
 }
 
-// step goes from a schema of the writer to that of one property or item; nil where no single one speaks of it.
-func (c *comparison) step(schema *model.Value, token string) *model.Value {
+// behind follows the $ref of a schema of the writer, and those it leads to.
+func (c *comparison) behind(schema *model.Value) *model.Value {
 	for range 10 {
 		target, ok := c.writer.Ref(schema, "$ref")
 		if !ok || target.Schema == nil {
@@ -189,6 +189,11 @@ func (c *comparison) step(schema *model.Value, token string) *model.Value {
 		}
 		schema = target.Schema
 	}
+	return schema
+}
+
+// schemaOf is what a schema asks of one property or item; nil where no single subschema speaks of it.
+func schemaOf(schema *model.Value, token string) *model.Value {
 	if next := schema.Get("properties").Get(token); next.IsSchema() {
 		return next
 	}
@@ -208,18 +213,23 @@ func (c *comparison) step(schema *model.Value, token string) *model.Value {
 // witness is what readers of the report see of a reason.
 func (c *comparison) witness(reason *inclusion.Witness) *compat.Witness {
 	w := &compat.Witness{Data: reason.JSON, JSON: string(reason.JSON), VerifiedBy: model.VerifiedBy}
-	for i, failure := range reason.Failures {
-		if i > 0 {
-			w.ReaderError += "; "
-		}
+	var words []string
+	for _, failure := range reason.Failures[:min(len(reason.Failures), maxWords)] {
 		where := failure.Instance
 		if where == "" {
 			where = "the value"
 		}
-		w.ReaderError += where + ": " + failure.Message
+		words = append(words, where+": "+failure.Message)
 	}
+	if more := len(reason.Failures) - maxWords; more > 0 {
+		words = append(words, fmt.Sprintf("and %d more", more))
+	}
+	w.ReaderError = strings.Join(words, "; ")
 	return w
 }
+
+// maxWords is how many of the validator's messages about one instance are shown.
+const maxWords = 5
 
 func shorten(text string) string {
 	if len(text) > 2*maxQuoted {
