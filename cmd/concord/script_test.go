@@ -48,8 +48,13 @@ func TestScripts(t *testing.T) {
 // startServer runs `concord serve` inside the test process, on a free port, until the test ends. It returns the URL.
 func startServer(t *testing.T, args ...string) string {
 	t.Helper()
+	return startServerIn(t, nil, args...)
+}
+
+func startServerIn(t *testing.T, environ []string, args ...string) string {
+	t.Helper()
 	stdout, stderr := newSafeBuffer(), newSafeBuffer()
-	m := &Main{Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr}
+	m := &Main{Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr, Environ: environ}
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	code := 0
