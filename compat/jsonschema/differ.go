@@ -7,11 +7,12 @@ import (
 	model "github.com/concord-registry/concord/formats/jsonschema"
 )
 
-// Bounds of one comparison: how many pairs of subschemas it looks at, how many differences it carries from one list to
-// another, and how long a list may grow before it takes only what decides the verdict.
+// Bounds of one comparison: how many pairs of subschemas it looks at and how deep they lie, how many steps of paths it writes to
+// carry differences from one list to another, and how long a list may grow before it takes only what decides the verdict.
 const (
 	maxPairs       = 200_000
-	maxCopied      = 1_000_000
+	maxLevels      = 5_000
+	maxCopied      = 5_000_000
 	maxDifferences = 1_000
 )
 
@@ -121,7 +122,9 @@ func (d *differ) spend() bool {
 		return false
 	}
 	d.pairs++
-	if d.pairs > maxPairs {
+	if len(d.running) > maxLevels {
+		d.err = &compat.WorkError{What: "levels of subschemas", Max: maxLevels}
+	} else if d.pairs > maxPairs {
 		d.err = &compat.WorkError{What: "pairs of subschemas", Max: maxPairs}
 	} else if d.pairs&1023 == 0 {
 		d.err = d.ctx.Err()
@@ -180,8 +183,8 @@ func (l *list) repeat(found []difference) {
 		if full && l.accepts(f.code) {
 			continue
 		}
-		if l.copied++; l.copied > maxCopied {
-			l.err = &compat.WorkError{What: "differences between subschemas", Max: maxCopied}
+		if l.copied += 1 + f.path.length(); l.copied > maxCopied {
+			l.err = &compat.WorkError{What: "steps to the differences between subschemas", Max: maxCopied}
 			return
 		}
 		f.path = f.path.below(l.path)

@@ -207,10 +207,18 @@ func TestComparingIsBounded(t *testing.T) {
 		fmt.Fprintf(&doubling, `"d%d":{"type":"object","properties":{"a":{"$ref":"#/definitions/d%d"},"b":{"$ref":"#/definitions/d%d"}}},`, i, i+1, i+1)
 	}
 	doubling.WriteString(`"d60":{"type":"%s"}}}`)
+	var chain strings.Builder
+	chain.WriteString(`{"$ref":"#/definitions/d0","definitions":{`)
+	for i := range 20_000 {
+		fmt.Fprintf(&chain, `"d%d":{"type":"object","properties":{"a":{"$ref":"#/definitions/d%d"}}},`, i, i+1)
+	}
+	chain.WriteString(`"d20000":{"type":"%s"}}}`)
 	for name, c := range map[string]struct {
 		form, writer, reader string
 		tooLarge             bool
 	}{
+		"definitions 20,000 levels deep": {chain.String(), "string", "number", true},
+
 		"a union of thousands":                 {wide.String(), "a", "b", true},
 		"definitions that double at 60 levels": {doubling.String(), "string", "number", false},
 	} {

@@ -7,9 +7,10 @@ type code string
 type step struct {
 	above *step
 	name  string
+	depth int // how many steps the path has
 }
 
-func (s *step) enter(name string) *step { return &step{s, name} }
+func (s *step) enter(name string) *step { return &step{s, name, s.length() + 1} }
 
 // String is the path in the reference's notation: "#/" for the root, names unescaped.
 func (s *step) String() string {
@@ -36,7 +37,7 @@ func (s *step) below(prefix *step) *step {
 	if s == nil {
 		return prefix
 	}
-	return &step{s.above.below(prefix), s.name}
+	return s.above.below(prefix).enter(s.name)
 }
 
 // isAtOrBelow reports whether s is the path above, or one that begins with it.
@@ -57,11 +58,10 @@ func (s *step) isAtOrBelow(above *step) bool {
 }
 
 func (s *step) length() int {
-	n := 0
-	for ; s != nil; s = s.above {
-		n++
+	if s == nil {
+		return 0
 	}
-	return n
+	return s.depth
 }
 
 // difference is one entry of the list that the reference compares two schemas into.
