@@ -64,8 +64,8 @@ func (b *branch) assert(l literal) bool {
 	}
 	b.asserted = append(b.asserted, l.number())
 	if l.not {
-		ways, certain := b.sv.violations(l.schema, b.kind)
-		return certain || b.choose(choice{alternatives: ways, denies: l.schema})
+		d := b.sv.violations(l.schema, b.kind)
+		return d.certain || b.choose(choice{alternatives: d.ways, denies: l.schema})
 	}
 	b.positive = append(b.positive, l.schema)
 	return b.require(l.schema)
@@ -197,9 +197,12 @@ func (b *branch) propagate() bool {
 		}
 		pending := b.choices
 		b.choices = nil
-		view := b.view()
+		var view view
 		var kept []choice
 		for _, c := range pending {
+			if view == nil {
+				view = b.view()
+			}
 			settled, alternatives := b.remaining(c, view)
 			switch {
 			case settled:
@@ -209,10 +212,13 @@ func (b *branch) propagate() bool {
 				return false
 			case len(alternatives) == 1:
 				changed = true
+				facts := len(b.facts)
 				if !b.add(alternatives[0]) {
 					return false
 				}
-				view = b.view()
+				if len(b.facts) > facts {
+					view = nil
+				}
 				continue
 			}
 			c.alternatives = alternatives
@@ -244,7 +250,7 @@ func (b *branch) weighAlternative(a alternative, view view) (holds, possible boo
 		if ok && !h {
 			return false, false
 		}
-		if !ok && !l.not && !l.schema.kinds.has(b.kind) {
+		if !ok && !l.not && !b.sv.kindsOf(l.schema).has(b.kind) {
 			return false, false
 		}
 		holds = holds && ok
@@ -269,26 +275,43 @@ func (b *branch) weighAlternative(a alternative, view view) (holds, possible boo
 func (b *branch) compare() (settled, possible bool) {
 	var kept []choice
 	for _, c := range b.choices {
-		if c.denies == nil {
-			kept = append(kept, c)
+		switch {
+		case c.denies == nil:
+		case b.excludes(c.denies):
 			continue
+		case b.covers(c.denies):
+			return true, false
 		}
-		done := false
-		for _, s := range b.positive {
-			if done = b.sv.disjoint(s, c.denies, b.kind); done {
-				break
-			}
-			if b.sv.included(s, c.denies) {
-				return true, false
-			}
-		}
-		if !done {
-			kept = append(kept, c)
-		}
+		kept = append(kept, c)
 	}
 	settled = len(kept) < len(b.choices)
 	b.choices = kept
 	return settled, true
+}
+
+// excludes reports whether a positive schema of the branch is disjoint from s.
+func (b *branch) excludes(s *schema) bool {
+	for _, p := range b.positive {
+		if b.sv.apart(p, s, b.kind) {
+			return true
+		}
+	}
+	for _, p := range b.positive {
+		if b.sv.disjoint(p, s, b.kind) {
+			return true
+		}
+	}
+	return false
+}
+
+// covers reports whether a positive schema of the branch is included in s.
+func (b *branch) covers(s *schema) bool {
+	for _, p := range b.positive {
+		if b.sv.included(p, s) {
+			return true
+		}
+	}
+	return false
 }
 
 // finish builds the instance from facts alone.

@@ -1,92 +1,130 @@
 package inclusion
 
+import "github.com/santhosh-tekuri/jsonschema/v5"
+
 // maxValidation is how many applications of a schema to a part of an instance the validator may need. It applies every
 // schema it meets, so that references that fan out can make it take exponentially long.
 const maxValidation = 500_000
 
-// applications counts what the validator would do for an instance, up to maxValidation.
-func (sv *solver) applications(roots []*schema, instance any) int {
+// applications counts what the validator would do for an instance, up to a little more than maxValidation.
+func applications(schemas []Schema, instance any) int {
 	c := &coster{known: map[application]int{}}
-	part := c.number(instance)
+	whole := newPart(instance)
 	total := 0
-	for _, s := range roots {
-		total += c.cost(s, part, 0)
+	for _, s := range schemas {
+		c.dynamic = append([]*jsonschema.Schema{s.Compiled}, s.Anchors...)
+		total += c.cost(s.Compiled, whole, 0)
 	}
 	return total
 }
 
-type application struct {
-	schema *schema
-	part   *part
-}
-
-// part is a value inside an instance. Values are numbered by place, since equal ones may be shared.
+// part is a value inside an instance. Values that are the same in memory are different parts in different places.
 type part struct {
-	value any
 	items []*part
 	names map[string]*part
 }
 
-type coster struct{ known map[application]int }
-
-func (c *coster) number(value any) *part {
-	p := &part{value: value}
+func newPart(value any) *part {
+	p := &part{}
 	switch v := value.(type) {
 	case []any:
 		for _, item := range v {
-			p.items = append(p.items, c.number(item))
+			p.items = append(p.items, newPart(item))
 		}
 	case map[string]any:
 		p.names = make(map[string]*part, len(v))
 		for name, item := range v {
-			p.names[name] = c.number(item)
+			p.names[name] = newPart(item)
 		}
 	}
 	return p
 }
 
-func (c *coster) cost(s *schema, p *part, depth int) int {
-	if s == nil {
+// application is a schema applied to a part.
+type application struct {
+	schema *jsonschema.Schema
+	part   *part
+}
+
+type coster struct {
+	known   map[application]int
+	dynamic []*jsonschema.Schema // where references that depend on the dynamic scope may lead
+}
+
+func (c *coster) cost(x *jsonschema.Schema, p *part, depth int) int {
+	if x == nil {
 		return 0
 	}
-	if depth > maxApplications || len(c.known) > maxValidation {
+	if depth > 4*maxApplications || len(c.known) > maxValidation {
 		return maxValidation + 1
 	}
-	key := application{s, p}
+	key := application{x, p}
 	if n, ok := c.known[key]; ok {
 		return n
 	}
+	c.known[key] = 1 // a schema that applies itself in place makes the validator give up
 	total := 1
-	add := func(s *schema, p *part) { total = min(total+c.cost(s, p, depth+1), maxValidation+1) }
-	for _, list := range [][]*schema{s.allOf, s.anyOf, s.oneOf, {s.not, s.ifs, s.then, s.els}} {
+	add := func(x *jsonschema.Schema, p *part) { total = min(total+c.cost(x, p, depth+1), maxValidation+1) }
+	for _, inner := range []*jsonschema.Schema{x.Ref, x.RecursiveRef, x.DynamicRef, x.Not, x.If, x.Then, x.Else} {
+		add(inner, p)
+	}
+	if x.RecursiveRef != nil || x.DynamicRef != nil {
+		for _, inner := range c.dynamic {
+			add(inner, p)
+		}
+	}
+	for _, list := range [][]*jsonschema.Schema{x.AllOf, x.AnyOf, x.OneOf} {
 		for _, inner := range list {
 			add(inner, p)
 		}
 	}
-	if r := s.arrays; r != nil {
-		for i, item := range p.items {
-			if i < len(r.prefix) {
-				add(r.prefix[i], item)
-			} else {
-				add(r.rest, item)
-			}
-			add(r.contains, item)
-			add(r.unevaluated, item)
-		}
+	for i, item := range p.items {
+		c.item(x, i, item, add)
 	}
-	if r := s.objects; r != nil {
-		for name, item := range p.names {
-			add(r.property(name), item)
-			for _, pattern := range r.patterns {
-				add(pattern.schema, item)
-			}
-			add(r.additional, item)
-			add(r.unevaluated, item)
+	for name, value := range p.names {
+		c.property(x, name, value, add)
+	}
+	if p.names != nil {
+		for _, inner := range x.DependentSchemas {
+			add(inner, p)
 		}
-		for _, d := range r.dependent {
-			add(d.schema, p)
+		for _, value := range x.Dependencies {
+			inner, _ := value.(*jsonschema.Schema)
+			add(inner, p)
 		}
 	}
 	c.known[key] = total
 	return total
+}
+
+func (c *coster) item(x *jsonschema.Schema, i int, item *part, add func(*jsonschema.Schema, *part)) {
+	switch items := x.Items.(type) {
+	case *jsonschema.Schema:
+		add(items, item)
+	case []*jsonschema.Schema:
+		if i < len(items) {
+			add(items[i], item)
+		} else {
+			additional, _ := x.AdditionalItems.(*jsonschema.Schema)
+			add(additional, item)
+		}
+	}
+	if i < len(x.PrefixItems) {
+		add(x.PrefixItems[i], item)
+	} else {
+		add(x.Items2020, item)
+	}
+	add(x.Contains, item)
+	add(x.UnevaluatedItems, item)
+}
+
+func (c *coster) property(x *jsonschema.Schema, name string, value *part, add func(*jsonschema.Schema, *part)) {
+	add(x.Properties[name], value)
+	for _, inner := range x.PatternProperties {
+		add(inner, value)
+	}
+	additional, _ := x.AdditionalProperties.(*jsonschema.Schema)
+	add(additional, value)
+	add(x.UnevaluatedProperties, value)
+	add(x.PropertyNames, value)
 }

@@ -76,7 +76,7 @@ func (q *question) decide(dropped map[Keyword]bool) Result {
 		result.Verdict = Included
 	case inhabited:
 		q.located = reading.located()
-		witness, err := q.verify(sv, roots, a.instance)
+		witness, err := q.verify(a.instance)
 		if err != nil {
 			result.Why = err.Error()
 			break
@@ -107,8 +107,8 @@ func (q *question) reason(n notes) string {
 }
 
 // verify has the validator confirm the instance.
-func (q *question) verify(sv *solver, roots []*schema, instance any) (*Witness, error) {
-	if q.cost = sv.applications(roots, instance); q.cost > maxValidation {
+func (q *question) verify(instance any) (*Witness, error) {
+	if q.cost = applications([]Schema{q.writer, q.reader}, instance); q.cost > maxValidation {
 		return nil, fmt.Errorf("the validator would take too long to confirm the instance that was found")
 	}
 	failures, err := q.confirm(instance)

@@ -3,6 +3,7 @@ package inclusion
 import (
 	"encoding/binary"
 	"math/big"
+	"slices"
 	"sort"
 )
 
@@ -19,6 +20,10 @@ func newInterner() *interner { return &interner{byKey: map[string]*schema{}} }
 
 // one returns the unique schema that says what s says, given that the schemas s refers to are already unique.
 func (in *interner) one(s *schema) *schema {
+	s.allOf, s.anyOf = distinctSchemas(s.allOf), distinctSchemas(s.anyOf)
+	if part := s.only(); part != nil {
+		return part
+	}
 	in.key = appendKey(in.key[:0], s, (*schema).identity)
 	if known, ok := in.byKey[string(in.key)]; ok {
 		return known
@@ -30,6 +35,35 @@ func (in *interner) one(s *schema) *schema {
 }
 
 func (s *schema) identity() int { return s.id }
+
+// distinctSchemas drops repetitions.
+func distinctSchemas(list []*schema) []*schema {
+	for i, s := range list {
+		if slices.Contains(list[:i], s) {
+			out := slices.Clone(list[:i])
+			for _, s := range list[i:] {
+				if !slices.Contains(out, s) {
+					out = append(out, s)
+				}
+			}
+			return out
+		}
+	}
+	return list
+}
+
+// only returns the one schema that s refers to or applies when it says nothing else; nil otherwise.
+func (s *schema) only() *schema {
+	if len(s.allOf)+len(s.anyOf)+len(s.oneOf) != 1 {
+		return nil
+	}
+	bare := *s
+	bare.allOf, bare.anyOf, bare.oneOf = nil, nil, nil
+	if !bare.free() {
+		return nil
+	}
+	return slices.Concat(s.allOf, s.anyOf, s.oneOf)[0]
+}
 
 // all makes everything the roots lead to unique and returns the unique roots. What is not recursive is done from the
 // leaves up; the rest is split into classes until nothing tells two members of a class apart.
@@ -77,13 +111,12 @@ func (in *interner) all(roots []*schema) []*schema {
 
 // target follows schemas that do nothing but refer to another.
 func (s *schema) target() *schema {
-	for hops := 0; hops < 10_000 && len(s.allOf) == 1; hops++ {
-		bare := *s
-		bare.allOf = nil
-		if !bare.free() {
+	for range 10_000 {
+		next := s.only()
+		if next == nil {
 			break
 		}
-		s = s.allOf[0]
+		s = next
 	}
 	return s
 }

@@ -68,7 +68,7 @@ func (q *question) isolate(w *Witness, at Keyword) {
 	if a.verdict != inhabited {
 		return
 	}
-	alone, err := q.verify(sv, roots[:2], a.instance)
+	alone, err := q.verify(a.instance)
 	if err == nil && q.about(alone.Failures, alone.Instance, at) && len(alone.Failures) <= len(w.Failures) {
 		*w = *alone
 	}

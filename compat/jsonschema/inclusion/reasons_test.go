@@ -9,9 +9,9 @@ import (
 // mustSchema prepares a schema text.
 func mustSchema(t testing.TB, text string) Schema {
 	t.Helper()
-	s, ok := schemaOf(t, text)
-	if !ok {
-		t.Fatalf("the validator does not compile %s", text)
+	s, err := schemaOf(text)
+	if err != nil {
+		t.Fatalf("%.200s: %v", text, err)
 	}
 	return s
 }

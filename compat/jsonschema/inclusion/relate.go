@@ -7,17 +7,17 @@ const easySteps = 3000
 
 // included reports whether everything a accepts is known to be accepted by b.
 func (sv *solver) included(a, b *schema) bool {
-	return a.composite() && b.composite() && sv.easilyEmpty(goal{is(a), isNot(b)})
+	return a.composite() && b.composite() && len(a.anyOf)+len(a.oneOf) <= maxMembers && sv.easilyEmpty(goal{is(a), isNot(b)})
 }
+
+// maxMembers is up to how many members of a union are worth a question about the union.
+const maxMembers = 12
 
 // disjoint reports whether no instance of kind k is accepted by both, because of what a says plainly. That b is violated
 // then needs no further attention in a branch that has established a: the facts of a see to it. An a that leaves a choice
 // would not do, for the violation of b may be part of the very choice by which a comes to hold.
 func (sv *solver) disjoint(a, b *schema, k kind) bool {
-	if sv.apart(a, b, k) {
-		return true
-	}
-	return a.composite() && b.composite() && a.plain(4) && sv.easilyEmpty(goal{is(a), is(b)})
+	return sv.apart(a, b, k) || a.composite() && b.composite() && a.plain(4) && sv.easilyEmpty(goal{is(a), is(b)})
 }
 
 // plain reports whether requiring s leads to facts alone, without a choice.
@@ -64,7 +64,7 @@ func (sv *solver) easilyEmpty(g goal) bool {
 // apart reports whether two schemas visibly have no instance of kind k in common: they allow different kinds, or require
 // the same property with different values, as the members of a tagged union do.
 func (sv *solver) apart(a, b *schema, k kind) bool {
-	if !a.possibleKinds(3).has(k) || !b.possibleKinds(3).has(k) {
+	if !sv.kindsOf(a).has(k) || !sv.kindsOf(b).has(k) {
 		return true
 	}
 	if k != objectKind {

@@ -2,7 +2,7 @@ package inclusion
 
 // require establishes that a schema accepts the instance.
 func (b *branch) require(s *schema) bool {
-	if !s.kinds.has(b.kind) {
+	if !b.sv.kindsOf(s).has(b.kind) {
 		return false
 	}
 	if s.values != nil {

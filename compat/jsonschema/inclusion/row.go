@@ -232,7 +232,7 @@ func (sv *solver) several(g goal, n int) (values []any, complete bool) {
 		case inhabited:
 			values = append(values, a.instance)
 		}
-		if sv.budget.spend(1+len(values)/4) != nil {
+		if sv.budget.spend(1+len(values)/2) != nil {
 			return values, false
 		}
 	}

@@ -42,8 +42,11 @@ type solver struct {
 
 	tags    map[*schema]map[string]*valueSet // see apart
 	sources map[sourceKey]*collector
-	tried   map[string]bool // comparisons that are not worth another try
-	notes   notes
+	// What was found out about single schemas.
+	possible map[*schema]kinds
+	denials  map[sourceKey]denial
+	tried    map[string]bool // comparisons that are not worth another try
+	notes    notes
 }
 
 // notes collects why something stayed open.
@@ -78,6 +81,7 @@ func newSolver(b *budget, in *interner) *solver {
 		budget: b, schemas: in, patterns: map[string]*automaton.Pattern{}, answers: map[string]answer{},
 		active: map[string]*frame{}, provisional: map[string]*assumption{},
 		tags: map[*schema]map[string]*valueSet{}, sources: map[sourceKey]*collector{}, tried: map[string]bool{},
+		possible: map[*schema]kinds{}, denials: map[sourceKey]denial{},
 	}
 }
 
@@ -174,7 +178,7 @@ func (sv *solver) search(g goal) answer {
 		return sv.pick(g, list)
 	}
 	result := answer{verdict: empty}
-	possible := g.kinds()
+	possible := sv.kinds(g)
 	for k := nullKind; k < kindCount; k++ {
 		if !possible.has(k) {
 			continue
@@ -216,35 +220,39 @@ func (sv *solver) pick(g goal, candidates []any) answer {
 }
 
 // kinds is a superset of the kinds of instances that can satisfy the goal.
-func (g goal) kinds() kinds {
+func (sv *solver) kinds(g goal) kinds {
 	possible := allKinds
 	for _, l := range g {
 		if !l.not {
-			possible &= l.schema.possibleKinds(3)
+			possible &= sv.kindsOf(l.schema)
 		}
 	}
 	return possible
 }
 
-// possibleKinds looks a few levels into what s consists of.
-func (s *schema) possibleKinds(depth int) kinds {
-	possible := s.kinds
-	if depth == 0 {
-		return possible
+// kindsOf is a superset of the kinds of instances that s accepts.
+func (sv *solver) kindsOf(s *schema) kinds {
+	if len(s.allOf)+len(s.anyOf)+len(s.oneOf) == 0 {
+		return s.kinds
 	}
+	if known, ok := sv.possible[s]; ok {
+		return known
+	}
+	sv.possible[s] = s.kinds // for a schema that leads back to itself
+	possible := s.kinds
 	for _, part := range s.allOf {
-		possible &= part.possibleKinds(depth - 1)
+		possible &= sv.kindsOf(part)
 	}
 	for _, list := range [][]*schema{s.anyOf, s.oneOf} {
-		if len(list) == 0 || len(list) > 40 {
-			continue
-		}
 		some := kinds(0)
 		for _, part := range list {
-			some |= part.possibleKinds(depth - 1)
+			some |= sv.kindsOf(part)
 		}
-		possible &= some
+		if len(list) > 0 {
+			possible &= some
+		}
 	}
+	sv.possible[s] = possible
 	return possible
 }
 

@@ -1,9 +1,25 @@
 package inclusion
 
-// violations lists the ways in which an instance of kind k can fail to be accepted by s. certain means that every one
-// does. An empty list means that none does.
-func (sv *solver) violations(s *schema, k kind) (ways []alternative, certain bool) {
-	if !s.kinds.has(k) {
+// denial is the ways in which instances of a kind can fail to be accepted by a schema; certain means that every one does.
+// None means that every one is accepted.
+type denial struct {
+	ways    []alternative
+	certain bool
+}
+
+// violations returns the denial of s for instances of kind k.
+func (sv *solver) violations(s *schema, k kind) denial {
+	key := sourceKey{s, k}
+	d, ok := sv.denials[key]
+	if !ok {
+		d.ways, d.certain = sv.findViolations(s, k)
+		sv.denials[key] = d
+	}
+	return d
+}
+
+func (sv *solver) findViolations(s *schema, k kind) (ways []alternative, certain bool) {
+	if !sv.kindsOf(s).has(k) {
 		return nil, true
 	}
 	v := &violator{sv: sv, kind: k}
