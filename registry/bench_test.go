@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/concord-registry/concord/compat/engine"
@@ -76,4 +77,22 @@ func BenchmarkLookup(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// BenchmarkRegisterNew registers schemas nobody has seen, from as many producers as a group commit takes together.
+func BenchmarkRegisterNew(b *testing.B) {
+	r, texts := benchRegistry(b)
+	text := texts[0]
+	var next atomic.Int64
+	b.ReportAllocs()
+	b.SetParallelism(64)
+	b.RunParallel(func(pb *testing.PB) {
+		for pb.Next() {
+			n := next.Add(1)
+			schema := strings.Replace(text, `"R0"`, fmt.Sprintf(`"New%d"`, n), 1)
+			if _, err := r.Register(context.Background(), fmt.Sprintf("new-%d", n), registry.SchemaRequest{Schema: schema}, registry.RegisterOptions{}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

@@ -36,23 +36,26 @@ func (c *cache[K, V]) get(key K) (value V, ok bool) {
 	return element.Value.(*cacheEntry[K, V]).value, true
 }
 
-// put stores a value unless it alone outweighs an eighth of the cache.
+// put stores a value, in the place of another with its key, unless it alone outweighs an eighth of the cache.
 func (c *cache[K, V]) put(key K, value V, weight int) {
 	if weight > c.max/8 {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, ok := c.entries[key]; ok {
-		return
+	if old, ok := c.entries[key]; ok {
+		c.remove(old)
 	}
 	c.entries[key] = c.order.PushFront(&cacheEntry[K, V]{key, value, weight})
 	c.weight += weight
 	for c.weight > c.max {
-		last := c.order.Back()
-		entry := last.Value.(*cacheEntry[K, V])
-		c.order.Remove(last)
-		delete(c.entries, entry.key)
-		c.weight -= entry.weight
+		c.remove(c.order.Back())
 	}
+}
+
+func (c *cache[K, V]) remove(element *list.Element) {
+	entry := element.Value.(*cacheEntry[K, V])
+	c.order.Remove(element)
+	delete(c.entries, entry.key)
+	c.weight -= entry.weight
 }

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -13,7 +14,8 @@ import (
 	"github.com/concord-registry/concord/storage"
 )
 
-// parseKey identifies a parse: the type, every text that takes part, and how they are read.
+// parseKey identifies a parse: the type, every text that takes part, and whether it is normalized. The checks of
+// formats.Options are left out: they decide whether there is a schema, not which.
 type parseKey [sha256.Size]byte
 
 // text is a schema text with everything needed to parse it outside a View.
@@ -29,6 +31,26 @@ type parsed struct {
 	schema formats.Schema
 	refs   []formats.Reference
 	key    storage.ContentKey // of the schema and its references, without metadata and rules
+	checks checks             // that it has passed
+}
+
+// checks say how much of formats.Options a text is held to; each includes those before it.
+type checks uint8
+
+const (
+	unchecked checks = iota
+	validated
+	strictlyValidated
+)
+
+func (t *text) checks() checks {
+	switch {
+	case !t.opt.Validate:
+		return unchecked
+	case !t.opt.Strict:
+		return validated
+	}
+	return strictlyValidated
 }
 
 // keyBuffers hold the input of parseKey hashes.
@@ -43,13 +65,7 @@ func (t *text) key() parseKey {
 			b = append(b, part...)
 		}
 	}
-	var flags byte
-	for i, set := range []bool{t.opt.Validate, t.opt.Strict, t.normalized} {
-		if set {
-			flags |= 1 << i
-		}
-	}
-	b = append(b, flags)
+	b = strconv.AppendBool(b, t.normalized)
 	write(string(t.typ), t.src.Text)
 	for _, ref := range t.src.References {
 		write(ref.Name, ref.Subject)
@@ -68,7 +84,7 @@ func (t *text) key() parseKey {
 // parse parses a text, or returns what it was parsed to before.
 func (r *Registry) parse(ctx context.Context, t *text) (*parsed, error) {
 	key := t.key()
-	if p, ok := r.parsed.get(key); ok {
+	if p, ok := r.parsed.get(key); ok && p.checks >= t.checks() {
 		return p, nil
 	}
 	schema, err := r.engine.Parse(ctx, t.typ, t.src, t.opt)
@@ -82,10 +98,24 @@ func (r *Registry) parse(ctx context.Context, t *text) (*parsed, error) {
 		}
 		refs = normalizeReferences(refs)
 	}
-	p := &parsed{schema: schema, refs: refs}
+	p := &parsed{schema: schema, refs: refs, checks: t.checks()}
 	p.key = storage.KeyOf(p.content(nil, nil))
 	r.parsed.put(key, p, schema.Weight()+len(t.src.Text))
 	return p, nil
+}
+
+// parseUnchecked parses a text without the checks for new schemas, which a stored one need not pass. An Avro text is tried
+// with them first: they cost little there, what passes them is the same schema, and when it is new after all, the
+// registration finds it parsed.
+func (r *Registry) parseUnchecked(ctx context.Context, t *text) (*parsed, error) {
+	if t.typ == formats.Avro {
+		tried := *t
+		tried.opt.Validate = true
+		if p, err := r.parse(ctx, &tried); err == nil {
+			return p, nil
+		}
+	}
+	return r.parse(ctx, t)
 }
 
 // content is what the text stands for with the given metadata and rules; its guid is left out.

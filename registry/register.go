@@ -110,7 +110,7 @@ func (r *Registry) quick(ctx context.Context, subject string, req *SchemaRequest
 		case source == nil:
 			return nil, nil
 		}
-		if p, err = r.parse(ctx, source); err != nil {
+		if p, err = r.parseUnchecked(ctx, source); err != nil {
 			return nil, err
 		}
 	}
