@@ -2,7 +2,7 @@ package protobuf
 
 import (
 	"context"
-	"sort"
+	"slices"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -200,30 +200,31 @@ func (a *analysis) required(v *visit) {
 // oneofs finds fields that the writer can set together and of which the reader keeps only the last.
 func (a *analysis) oneofs(v *visit) {
 	for _, members := range v.r.Oneofs {
-		seen := map[*format.FieldModel]content{}
-		first, second := independent(members, func(fr *format.FieldModel) *format.FieldModel {
+		var lost, kept []content
+		for _, fr := range members {
 			fw := v.w.Field(fr.Number)
 			if fw == nil || unresolved(fw) || unresolved(fr) {
-				return nil
+				continue
 			}
-			held, ok := visible(fw, fr)
-			if !ok {
-				return nil
+			if held, ok := visible(fw, fr, true); ok {
+				lost = append(lost, held)
 			}
-			seen[fw] = held
-			return fw
-		})
-		if second != nil {
+			if held, ok := visible(fw, fr, false); ok {
+				kept = append(kept, held)
+			}
+		}
+		if first, second, ok := independent(lost, kept); ok {
 			a.add(&cause{
-				code: codeOneofMerged, class: silentDrop, exact: true, spec: true, at: v, w: first, r: v.r.Field(first.Number), other: second.Name,
-				contents: []content{seen[first], seen[second]},
+				code: codeOneofMerged, class: silentDrop, exact: true, spec: true, at: v, w: first.field, r: v.r.Field(first.field.Number), other: second.field.Name,
+				contents: []content{first, second},
 			})
 		}
 	}
 }
 
-// visible is content of a writer's field that sets the reader's singular field, to something else than its default.
-func visible(fw, fr *format.FieldModel) (content, bool) {
+// visible is content of a writer's field that sets the reader's singular field, to something else than its default if
+// that is asked for.
+func visible(fw, fr *format.FieldModel, differs bool) (content, bool) {
 	switch {
 	case fw.Cardinality == format.Map || !writable(fw):
 		return content{}, false
@@ -233,30 +234,35 @@ func visible(fw, fr *format.FieldModel) (content, bool) {
 		return content{}, false
 	}
 	for _, one := range probes(fw, fr) {
-		got, set, _ := takeLast(fr, encode(fw, []format.Scalar{one}))
-		if set && !same(fr.Kind, got, fr.Kind, fr.Default) && !same(fw.Kind, one, fr.Kind, fr.Default) {
+		if !fw.Presence && fw.Cardinality == format.Singular && zero(familyOf(fw.Kind), one) {
+			continue
+		}
+		_, set, _ := takeLast(fr, encode(fw, []format.Scalar{one}))
+		if set && !(differs && same(fw.Kind, one, fr.Kind, fr.Default)) {
 			return content{field: fw, list: []value{{scalar: one}}}, true
 		}
 	}
 	return content{}, false
 }
 
-// independent returns two of the writer's fields that correspond to members of a oneof and can be set together.
-func independent(members []*format.FieldModel, counterpart func(*format.FieldModel) *format.FieldModel) (first, second *format.FieldModel) {
-	var known []*format.FieldModel
-	for _, f := range members {
-		if fw := counterpart(f); fw != nil {
-			known = append(known, fw)
+// independent returns two fields of the writer that can be set together, the one that is lost first. Fields are written in
+// the order of their numbers as a rule, but a decoder must take them in any order.
+func independent(lost, kept []content) (first, second content, ok bool) {
+	one := func(c content) bool { return c.field.Oneof >= 0 && c.field.Oneof == kept[0].field.Oneof }
+	if len(kept) == 0 || !slices.ContainsFunc(lost, func(c content) bool { return !one(c) }) && !slices.ContainsFunc(kept, func(c content) bool { return !one(c) }) {
+		return first, second, false // all are in one oneof of the writer
+	}
+	for _, inOrder := range []bool{true, false} {
+		for _, l := range lost {
+			for _, k := range kept {
+				apart := l.field != k.field && (l.field.Oneof < 0 || l.field.Oneof != k.field.Oneof)
+				if apart && (l.field.Number < k.field.Number) == inOrder {
+					return l, k, true
+				}
+			}
 		}
 	}
-	sort.Slice(known, func(i, j int) bool { return known[i].Number < known[j].Number })
-	// Members of one oneof of the writer exclude each other. Any field outside that oneof is independent of them.
-	for i, f := range known {
-		if i > 0 && (f.Oneof < 0 || f.Oneof != known[0].Oneof) {
-			return known[0], f
-		}
-	}
-	return nil, nil
+	return first, second, false
 }
 
 // canDiffer reports whether the field can hold anything but its default.

@@ -51,15 +51,15 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 		}
 	}
 	for _, members := range v.r.Oneofs {
-		first, second := independent(members, func(f *format.FieldModel) *format.FieldModel {
+		var set []content
+		for _, f := range members {
 			if fw := counterparts[f]; fw != nil && !unresolved(fw) && writesJSON(fw) {
-				return fw
+				set = append(set, filled(fw))
 			}
-			return nil
-		})
-		if second != nil {
-			c := a.addJSON(v, codeJSONOneof, first, nil, nil)
-			c.other, c.contents = second.Name, []content{filled(first), filled(second)}
+		}
+		if first, second, ok := independent(set, set); ok {
+			c := a.addJSON(v, codeJSONOneof, first.field, nil, nil)
+			c.other, c.contents = second.field.Name, []content{first, second}
 		}
 	}
 	return next

@@ -46,21 +46,35 @@ func record(c *cause) (parts []part, ok bool) {
 }
 
 // message writes a message with the given contents, and the required fields that are not among them. Fields are in the
-// order of their numbers.
+// order of their numbers, as far as the contents are.
 func (r *recorder) message(m *format.MessageModel, contents []content) []part {
+	type placed struct {
+		at int32
+		part
+	}
 	set := map[int32]bool{}
-	var parts []part
+	var parts []placed
+	at := int32(0)
 	for _, c := range contents {
 		set[c.field.Number] = true
-		parts = append(parts, r.field(c)...)
+		at = max(at, c.field.Number)
+		for _, p := range r.field(c) {
+			parts = append(parts, placed{at, p})
+		}
 	}
 	for _, f := range m.Fields {
 		if f.Required && !set[f.Number] && r.parts <= maxRecordParts {
-			parts = append(parts, r.field(least(f))...)
+			for _, p := range r.field(least(f)) {
+				parts = append(parts, placed{f.Number, p})
+			}
 		}
 	}
-	sort.SliceStable(parts, func(i, j int) bool { return parts[i].number < parts[j].number })
-	return parts
+	sort.SliceStable(parts, func(i, j int) bool { return parts[i].at < parts[j].at })
+	out := make([]part, len(parts))
+	for i, p := range parts {
+		out[i] = p.part
+	}
+	return out
 }
 
 // least is the content of a required field with the shortest encoding.
@@ -110,9 +124,6 @@ func scalarPart(f *format.FieldModel, v format.Scalar) part {
 
 func (r *recorder) embedded(f *format.FieldModel, v value) part {
 	inside := r.message(v.message, v.contents)
-	if inside == nil {
-		inside = []part{}
-	}
 	return part{number: f.Number, item: item{kind: wireType(f.Kind), b: encodeParts(inside)}, inside: inside, kind: f.Kind}
 }
 

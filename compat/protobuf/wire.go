@@ -170,6 +170,8 @@ func meet(fw, fr *format.FieldModel, list []format.Scalar) (class, bool) {
 		return lossy, !allowed
 	case len(list) > 1:
 		return silentDrop, true
+	case !set && fw.Required && fr.Required:
+		return decodeError, true
 	case !set && same(fw.Kind, last, fr.Kind, fr.Default):
 		return information, false // the value cannot be told from an unset field
 	case !set:
@@ -211,7 +213,7 @@ func codeOf(fw, fr *format.FieldModel, class class, list []format.Scalar) string
 		return codeRepeatedToOne
 	case !sameWire:
 		return codeWireType
-	case class == silentDrop && fr.Kind == protoreflect.EnumKind:
+	case (class == silentDrop || class == decodeError) && fr.Kind == protoreflect.EnumKind:
 		return codeEnumClosed
 	case (gw == "zigzag") != (gr == "zigzag"):
 		return codeZigZag

@@ -1,6 +1,7 @@
 package protobuf
 
 import (
+	"math"
 	"math/big"
 	"strconv"
 	"strings"
@@ -160,13 +161,22 @@ func encodeStrings(v Value, names ...string) []byte {
 	return out
 }
 
-// defaultForDescriptor writes a default in the form that descriptors hold it: decimal integers, bytes with C escapes.
+// defaultForDescriptor writes a default in the form that descriptors hold it: decimal integers, the shortest form of
+// floats, bytes with C escapes.
 func defaultForDescriptor(t descriptorpb.FieldDescriptorProto_Type, v Value) string {
 	switch {
 	case t == descriptorpb.FieldDescriptorProto_TYPE_BYTES && v.Kind == StringValue:
 		return escapeBytes(v.Text)
 	case t == descriptorpb.FieldDescriptorProto_TYPE_STRING:
 		return strings.ToValidUTF8(v.Text, "\uFFFD")
+	case t == descriptorpb.FieldDescriptorProto_TYPE_FLOAT || t == descriptorpb.FieldDescriptorProto_TYPE_DOUBLE:
+		size := 64
+		if t == descriptorpb.FieldDescriptorProto_TYPE_FLOAT {
+			size = 32
+		}
+		if x, err := strconv.ParseFloat(v.Text, size); err == nil && !math.IsInf(x, 0) && x == x {
+			return strconv.FormatFloat(x, 'g', -1, size)
+		}
 	case v.Kind == NumberValue:
 		if n, ok := new(big.Int).SetString(v.Text, 0); ok && len(v.Text) < 1000 {
 			return n.String()

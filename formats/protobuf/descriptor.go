@@ -2,6 +2,7 @@ package protobuf
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -144,17 +145,17 @@ func (d *descriptors) message(md *descriptorpb.DescriptorProto) *Message {
 	}
 	m.Extends = d.extends(md.Extension, md.NestedType, &m.Messages)
 	for _, r := range md.ReservedRange {
-		m.Reserved = append(m.Reserved, Reserved{Values: []ReservedValue{{Range: closed(r.GetStart(), r.GetEnd()-1)}}})
+		m.Reserved = append(m.Reserved, Reserved{Values: []ReservedValue{{Range: closed(r.GetStart(), r.GetEnd()-1, maxNumber)}}})
 	}
 	m.Reserved = append(m.Reserved, reservedNames(md.ReservedName)...)
 	for _, r := range md.ExtensionRange {
-		m.Extensions = append(m.Extensions, Extensions{Ranges: []Range{closed(r.GetStart(), r.GetEnd()-1)}, Options: standardOptions(r.Options, "")})
+		m.Extensions = append(m.Extensions, Extensions{Ranges: []Range{closed(r.GetStart(), r.GetEnd()-1, maxNumber)}, Options: standardOptions(r.Options, "")})
 	}
 	return m
 }
 
-func closed(start, end int32) Range {
-	return Range{Start: start, End: end, Single: start == end, ToMax: end >= maxNumber}
+func closed(start, end, last int32) Range {
+	return Range{Start: start, End: end, Single: start == end, ToMax: end >= last}
 }
 
 func reservedNames(names []string) []Reserved {
@@ -289,7 +290,7 @@ func (d *descriptors) enum(ed *descriptorpb.EnumDescriptorProto) *Enum {
 		e.Values = append(e.Values, &EnumValue{Name: d.name(v.GetName()), Number: v.GetNumber(), Options: standardOptions(v.Options, "confluent.enum_value_meta")})
 	}
 	for _, r := range ed.ReservedRange {
-		e.Reserved = append(e.Reserved, Reserved{Values: []ReservedValue{{Range: closed(r.GetStart(), r.GetEnd())}}})
+		e.Reserved = append(e.Reserved, Reserved{Values: []ReservedValue{{Range: closed(r.GetStart(), r.GetEnd(), math.MaxInt32)}}})
 	}
 	e.Reserved = append(e.Reserved, reservedNames(ed.ReservedName)...)
 	return e

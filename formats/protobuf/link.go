@@ -212,7 +212,7 @@ func (s *Schema) declaration(full string) Pos {
 type resolveFiles struct{ files *protoregistry.Files }
 
 func (r resolveFiles) FindFileByPath(path string) (protoreflect.FileDescriptor, error) {
-	if fd, err := r.files.FindFileByPath(path); err == nil {
+	if fd, err := r.files.FindFileByPath(path); err == nil { // a nil *Files holds nothing
 		return fd, nil
 	}
 	if builtinUnit(path) == nil {

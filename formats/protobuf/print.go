@@ -1,6 +1,7 @@
 package protobuf
 
 import (
+	"math"
 	"sort"
 	"strconv"
 	"strings"
@@ -16,11 +17,16 @@ type printing struct {
 	standard bool
 	// limit bounds the text in bytes, so that it can be parsed again.
 	limit int
+	// edition says that the file has an edition, in which reserved names are not quoted.
+	edition bool
+	// proto3 says that the file has this syntax.
+	proto3 bool
 }
 
 // print renders a tree. The layout is the reference's, down to the spaces on blank lines inside a block, because the
 // identity of a schema is defined on this text.
 func (f *File) print(how printing) (string, error) {
+	how.edition, how.proto3 = f.Edition != "", f.Syntax == "proto3"
 	p := &printer{printing: how}
 	p.head(f)
 	if messages := p.kept(f.Messages); len(messages)+len(f.Enums) > 0 {
@@ -187,7 +193,7 @@ func (p *printer) body(m *Message) func(section func(write func())) {
 			defer func() { p.scope = outer }()
 		}
 		if len(m.Reserved) > 0 {
-			section(func() { p.reserved(m.Reserved) })
+			section(func() { p.reserved(m.Reserved, maxNumber) })
 		}
 		if options := p.options(m.Options); len(options) > 0 {
 			section(func() { p.optionLines(options) })
@@ -384,7 +390,7 @@ func (p *printer) enum(e *Enum) {
 			defer func() { p.scope = outer }()
 		}
 		section(func() {
-			p.reserved(e.Reserved)
+			p.reserved(e.Reserved, math.MaxInt32)
 			p.optionLines(p.options(e.Options))
 			p.values(e.Values)
 		})
@@ -392,15 +398,30 @@ func (p *printer) enum(e *Enum) {
 	p.write("\n")
 }
 
+// inOrder sorts the values of an enum by number and then by name, as the reference does, but for the first one: it is the
+// default. In proto3 that is zero, else it stays what it was.
+func (p *printer) inOrder(values []*EnumValue) []*EnumValue {
+	sorted := append([]*EnumValue(nil), values...)
+	rest := sorted
+	if !p.proto3 && len(rest) > 0 {
+		rest = rest[1:]
+	}
+	sort.SliceStable(rest, func(i, j int) bool {
+		a, b := rest[i], rest[j]
+		switch {
+		case p.proto3 && (a.Number == 0) != (b.Number == 0):
+			return a.Number == 0
+		case a.Number != b.Number:
+			return a.Number < b.Number
+		}
+		return a.Name < b.Name
+	})
+	return sorted
+}
+
 func (p *printer) values(values []*EnumValue) {
 	if p.normalize() {
-		values = append([]*EnumValue(nil), values...)
-		sort.SliceStable(values, func(i, j int) bool {
-			if values[i].Number != values[j].Number {
-				return values[i].Number < values[j].Number
-			}
-			return values[i].Name < values[j].Name
-		})
+		values = p.inOrder(values)
 	}
 	for _, v := range values {
 		p.start()

@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// reserved writes reserved statements: as written, or one value each in order of number and then of name.
-func (p *printer) reserved(statements []Reserved) {
+// reserved writes reserved statements: as written, or one value each in order of number and then of name. Last is the
+// largest number there is, which is written as max.
+func (p *printer) reserved(statements []Reserved, last int32) {
 	if !p.normalize() {
 		for _, r := range statements {
-			p.reservedLine(r.Values)
+			p.reservedLine(r.Values, last)
 		}
 		return
 	}
@@ -30,7 +31,7 @@ func (p *printer) reserved(statements []Reserved) {
 		return a.Name == nil && b.Name == nil && a.Range.End < b.Range.End
 	})
 	for _, v := range values {
-		p.reservedLine([]ReservedValue{v})
+		p.reservedLine([]ReservedValue{v}, last)
 	}
 }
 
@@ -42,13 +43,16 @@ func (v ReservedValue) order() int32 {
 	return v.Range.Start
 }
 
-func (p *printer) reservedLine(values []ReservedValue) {
+func (p *printer) reservedLine(values []ReservedValue, last int32) {
 	written := make([]string, len(values))
 	for i, v := range values {
-		if v.Name != nil {
+		switch {
+		case v.Name != nil && p.edition && isIdentifier(*v.Name):
+			written[i] = *v.Name
+		case v.Name != nil:
 			written[i] = `"` + escape(*v.Name) + `"`
-		} else {
-			written[i] = v.Range.text(p.normalize())
+		default:
+			written[i] = v.Range.text(p.normalize(), last)
 		}
 	}
 	p.line("reserved ", strings.Join(written, ", "), ";")
@@ -68,7 +72,7 @@ func (p *printer) extensions(statements []Extensions) {
 	for _, x := range statements {
 		written := make([]string, len(x.Ranges))
 		for i, r := range x.Ranges {
-			written[i] = r.text(p.normalize())
+			written[i] = r.text(p.normalize(), maxNumber)
 		}
 		p.start()
 		p.write("extensions ", strings.Join(written, ", "))
@@ -80,11 +84,11 @@ func (p *printer) extensions(statements []Extensions) {
 	}
 }
 
-func (r Range) text(normalize bool) string {
+func (r Range) text(normalize bool, last int32) string {
 	switch {
 	case r.Single || normalize && r.Start == r.End:
 		return strconv.Itoa(int(r.Start))
-	case r.ToMax || r.End >= maxNumber:
+	case r.ToMax || r.End >= last:
 		return strconv.Itoa(int(r.Start)) + " to max"
 	}
 	return strconv.Itoa(int(r.Start)) + " to " + strconv.Itoa(int(r.End))
