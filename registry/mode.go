@@ -18,9 +18,13 @@ const (
 )
 
 // effectiveMode returns the mode in force: the subject's own, its context's, the one for every context. READONLY_OVERRIDE
-// on the latter two wins over a subject's own mode; it is the switch that stops all writes.
+// on the latter two, or on the default context, wins over a subject's own mode; it is the switch that stops all writes.
 func effectiveMode(v storage.View, subject string) (string, error) {
-	mode := ""
+	mode, err := v.Mode("")
+	if err != nil || mode == ReadOnlyOverride {
+		return mode, err
+	}
+	mode = ""
 	for _, owner := range configChain(subject) {
 		record, err := v.Mode(owner)
 		if err != nil {

@@ -51,100 +51,9 @@ func prepare(req *SchemaRequest) (err error) {
 	return err
 }
 
-// known is the path of every producer that starts: a schema that is registered already is found in one View, without
-// going through the writer, whatever the mode. nil means that the whole procedure decides.
-func (r *Registry) known(ctx context.Context, subject string, req *SchemaRequest, opt RegisterOptions) (*SchemaVersion, error) {
-	if len(req.TagsToAdd) > 0 || len(req.TagsToDrop) > 0 || req.PropagateTags {
-		return nil, nil
-	}
-	version, err := r.quick(ctx, subject, req, opt.Format, opt.Normalize, func(v storage.View, row *storage.Row) (bool, error) {
-		if row.Deleted || !answers(req, row) || req.Version != latest {
-			return !row.Deleted && answers(req, row), nil
-		}
-		last, err := v.Latest(subject)
-		return err == nil && last.Version == row.Version, err
-	})
-	if version != nil {
-		version.Existing = true
-	}
-	return version, err
-}
-
-// quick finds the version of a subject that has exactly the content of a request, if accept takes it, in one View when
-// the text was parsed before. nil means that there is none, or that the config would change the content.
-func (r *Registry) quick(ctx context.Context, subject string, req *SchemaRequest, format string, normalized bool, accept func(storage.View, *storage.Row) (bool, error)) (*SchemaVersion, error) {
-	if blank(req) {
-		return nil, nil
-	}
-	var p *parsed
-	var key parseKey
-	for {
-		var source *text
-		var found *rendering
-		err := r.store.View(func(v storage.View) (err error) {
-			if source, err = r.quickSource(v, subject, req, normalized); err != nil || source == nil {
-				return err
-			}
-			if now := source.key(); p == nil || now != key {
-				key = now
-				if p, _ = r.parsed.get(key); p == nil {
-					return nil
-				}
-			}
-			source = nil
-			row, err := r.rowOfContent(v, subject, newDraft(p, req.Metadata, req.RuleSet))
-			if err != nil || row == nil {
-				return err
-			}
-			if ok, err := accept(v, row); err != nil || !ok {
-				return err
-			}
-			found, err = r.render(v, row, ReadOptions{Format: format})
-			return err
-		})
-		switch {
-		case err != nil:
-			return nil, err
-		case found != nil:
-			return r.finish(ctx, found)
-		case source == nil:
-			return nil, nil
-		}
-		if p, err = r.parseUnchecked(ctx, source); err != nil {
-			return nil, err
-		}
-	}
-}
-
-// quickSource is what a request is parsed from when the subject's config leaves its content alone; nil when not.
-func (r *Registry) quickSource(v storage.View, subject string, req *SchemaRequest, normalized bool) (*text, error) {
-	s, err := r.effectiveConfig(v, subject)
-	if err != nil || s.fillsIn() {
-		return nil, err
-	}
-	mode, err := effectiveMode(v, subject)
-	if err != nil {
-		return nil, err
-	}
-	return r.source(v, contextOf(subject), req, parseOptions{deletedRefs: true, normalized: (normalized || s.normalizes()) && !imports(mode)})
-}
-
-// rowOfContent returns the version of a subject that has the content, a live one if there is; nil when there is none.
-func (r *Registry) rowOfContent(v storage.View, subject string, d *draft) (*storage.Row, error) {
-	id, err := v.FindID(contextOf(subject), d.key())
-	if err != nil || id == 0 {
-		return nil, err
-	}
-	rows, err := v.RowsOfIDIn(subject, id)
-	return preferred(rows), err
-}
-
-// answers reports whether an existing version is what a request asked for.
-func answers(req *SchemaRequest, row *storage.Row) bool {
-	if req.Version > 0 {
-		return req.ID != nil && *req.ID == row.ID && req.Version == row.Version
-	}
-	return req.ID == nil || *req.ID == row.ID
+// changesTags reports whether the text that is registered may differ from the one that was sent.
+func (req *SchemaRequest) changesTags() bool {
+	return len(req.TagsToAdd) > 0 || len(req.TagsToDrop) > 0 || req.PropagateTags
 }
 
 // errMoved: between the check and the commit something changed that the check depended on.
@@ -204,6 +113,8 @@ type registration struct {
 	mode     string
 	state    subjectState
 	draft    *draft
+	// numbered: the version property was put there by the server, not by the client.
+	numbered bool
 }
 
 // plan returns the version that the request turns out to equal, or nil and leaves a draft to be stored.
@@ -213,15 +124,20 @@ func (g *registration) plan(ctx context.Context) (*storage.Row, error) {
 		return nil, err
 	}
 	if err := g.permitted(); err != nil {
+		if row := g.equalInAnyMode(ctx); row != nil {
+			return row, nil
+		}
 		return nil, err
 	}
+	// A text that is sent as the latest version may be it already; asking for a number without one always makes a version.
+	mayBeThere := g.req.Version == 0 || g.req.Version == latest && !blank(&g.req) && !g.req.changesTags()
 	if err := g.populate(ctx); err != nil {
 		return nil, err
 	}
 	if err := g.parse(ctx); err != nil {
 		return nil, err
 	}
-	if g.req.Version == 0 {
+	if mayBeThere {
 		row, err := g.present(ctx)
 		if row != nil || err != nil {
 			return row, err
@@ -285,7 +201,9 @@ func (g *registration) populate(ctx context.Context) error {
 		return err
 	}
 	metadata, rules := populate(g.req.Metadata, g.req.RuleSet, g.state.content, g.settings)
+	_, asked := property(g.req.Metadata, versionProperty)
 	if _, has := property(metadata, versionProperty); has || g.req.Version != 0 {
+		g.numbered = !asked
 		metadata = withVersion(metadata, g.state.next())
 	}
 	var err error
@@ -332,15 +250,6 @@ func (g *registration) parse(ctx context.Context) error {
 		g.draft.content.GUID = storage.GUIDOf(&g.draft.content)
 	}
 	return err
-}
-
-// present finds the live version that the draft equals.
-func (g *registration) present(ctx context.Context) (*storage.Row, error) {
-	row, err := g.registry.match(ctx, &g.state, g.draft, false)
-	if row != nil && g.req.ID != nil && *g.req.ID != row.ID {
-		return nil, err
-	}
-	return row, err
 }
 
 // decide re-checks what the plan depended on and turns the draft into records.
