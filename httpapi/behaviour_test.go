@@ -131,7 +131,7 @@ func TestRequestIds(t *testing.T) {
 	}
 }
 
-func TestSchemasByIdAreRevalidatedAndByGuidKept(t *testing.T) {
+func TestSchemasByIdAndByGuidAreKeptForEver(t *testing.T) {
 	s := start(t, setup{})
 	s.must(t, "POST", "/subjects/s/versions", `{"schema":"\"string\""}`)
 	get := func(path string, header ...string) *http.Response {
@@ -140,9 +140,10 @@ func TestSchemasByIdAreRevalidatedAndByGuidKept(t *testing.T) {
 		return resp
 	}
 	const guid = "/schemas/guids/095d71cf-1255-6b9d-5e33-0ad575b3df5d"
+	const forEver = "public, max-age=31536000, immutable"
 	for path, want := range map[string]string{
-		"/schemas/ids/1": "no-cache", "/schemas/ids/1/schema": "no-cache", guid: "public, max-age=31536000, immutable",
-		guid + "?format=resolved": "no-cache", "/subjects": "no-store", "/schemas/ids/2": "no-store", "/subjects/s/versions/1": "no-store",
+		"/schemas/ids/1": forEver, "/schemas/ids/1/schema": forEver, guid: forEver,
+		"/schemas/ids/1?fetchMaxId=true": "no-cache", guid + "?format=resolved": "no-cache", "/subjects": "no-store", "/schemas/ids/2": "no-store", "/subjects/s/versions/1": "no-store",
 	} {
 		if got := get(path).Header.Get("Cache-Control"); got != want {
 			t.Errorf("%s: Cache-Control %q, want %q", path, got, want)

@@ -18,13 +18,12 @@ type cachePolicy int
 const (
 	// noStore: the answer may be different a moment later.
 	noStore cachePolicy = iota
-	// revalidate: keep it, ask each time whether it still holds (ETag). The answer by id: text, type, references, metadata
-	// and guid of an id never change, but which subject and version carry it, whether they are deleted, and whether the
-	// id is still there at all do.
+	// revalidate: keep it, ask each time whether it still holds (ETag).
 	revalidate
-	// immutable: never ask again. Only the answer by guid: a guid is the hash of the content, so another content under
-	// the same guid cannot exist, in no context and in no registry that ever answers under this address. An id gives no
-	// such promise once a registry is set up anew under an old address, which happens to every test environment.
+	// immutable: never ask again. The answers by id and by guid: the text, type, references, metadata and guid of an id
+	// never change, and an id is never given to another content. What a kept answer may show of yesterday is which
+	// version carries the id and whether it is deleted, which no decoder depends on; who does asks by subject. A
+	// registry that is set up anew under an old address gives its ids anew: clear caches then.
 	immutable
 )
 

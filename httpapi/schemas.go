@@ -63,7 +63,7 @@ func (c *call) getByID() error {
 	if err != nil {
 		return err
 	}
-	c.cache = revalidate
+	c.cache = c.immutableUnlessPrinted()
 	return c.schemaString(v, c.query.flag("fetchMaxId"))
 }
 
@@ -72,8 +72,17 @@ func (c *call) getTextByID() error {
 	if err != nil {
 		return err
 	}
-	c.cache = revalidate
+	c.cache = c.immutableUnlessPrinted()
 	return c.text(v.Schema)
+}
+
+// immutableUnlessPrinted is the policy for what an id or a guid stands for. With a query the answer may change: the highest
+// id grows, how a text is printed in another format may differ with the server.
+func (c *call) immutableUnlessPrinted() cachePolicy {
+	if len(c.query) > 0 {
+		return revalidate
+	}
+	return immutable
 }
 
 // idQuery reads what the two lists by id share.
@@ -125,11 +134,7 @@ func (c *call) getByGUID() error {
 	if err != nil {
 		return err
 	}
-	c.cache = immutable
-	if len(c.query) > 0 {
-		// How a text is printed in another format may change with the server.
-		c.cache = revalidate
-	}
+	c.cache = c.immutableUnlessPrinted()
 	return c.schemaString(v, false)
 }
 
