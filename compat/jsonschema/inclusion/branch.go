@@ -352,6 +352,9 @@ func (b *branch) build() answer {
 		}
 	}
 	a := answer{verdict: empty}
+	if b.absurd() {
+		return a
+	}
 	switch b.kind {
 	case nullKind:
 		a = found(nil)
@@ -382,6 +385,16 @@ func (b *branch) doubtful() bool {
 	for _, f := range b.facts {
 		if u, ok := f.(unknowable); ok {
 			b.sv.notes.opaque = u.what
+			return true
+		}
+	}
+	return false
+}
+
+// absurd reports whether something unknowable is both required and denied.
+func (b *branch) absurd() bool {
+	for _, f := range b.facts {
+		if u, ok := f.(unknowable); ok && slices.Contains(b.facts, fact(unknowable{u.what, !u.not})) {
 			return true
 		}
 	}

@@ -156,22 +156,22 @@ func (n *numbers) member(budget *budget) (*big.Rat, bool, error) {
 			return x, ok, err
 		}
 		if grid = new(big.Rat).Quo(grid, ten); first {
-			grid = n.finest(grid)
+			grid = n.skip(grid)
 		}
 	}
 }
 
-// finest returns a grid that is at most as wide as the interval; grid itself when that is already so.
-func (n *numbers) finest(grid *big.Rat) *big.Rat {
+// skip returns the grid to go on with: grid itself, unless the interval is so narrow that a much finer one is needed.
+func (n *numbers) skip(grid *big.Rat) *big.Rat {
 	if n.min == nil || n.max == nil {
 		return grid
 	}
 	width := new(big.Rat).Sub(n.max, n.min)
-	if width.Cmp(grid) >= 0 {
-		return grid
-	}
 	inverse := new(big.Int).Quo(width.Denom(), width.Num())
 	digits := int64(len(inverse.Text(10)))
+	if digits < 10 {
+		return grid
+	}
 	return new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Exp(big.NewInt(10), big.NewInt(digits), nil))
 }
 

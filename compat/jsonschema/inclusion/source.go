@@ -1,6 +1,8 @@
 package inclusion
 
 import (
+	"bytes"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -52,7 +54,8 @@ func (s Schema) opaquePattern(x *validator.Schema) string {
 	return ""
 }
 
-// opaquePatternProperties spells the members of patternProperties that were left out for that reason.
+// opaquePatternProperties spells the members of patternProperties that were left out for that reason: two that are spelled
+// the same mean the same.
 func (s Schema) opaquePatternProperties(x *validator.Schema) string {
 	if s.exact {
 		return ""
@@ -67,6 +70,13 @@ func (s Schema) opaquePatternProperties(x *validator.Schema) string {
 			opaque = append(append(opaque, m.Key...), 0)
 			opaque = append(jsonschema.AppendSorted(opaque, m.Value), 0)
 		}
+	}
+	if len(opaque) == 0 {
+		return ""
+	}
+	opaque = append(opaque, x.Draft.String()...)
+	if bytes.Contains(opaque, []byte(`Ref":`)) || bytes.Contains(opaque, []byte(`$ref":`)) || bytes.Contains(opaque, []byte(`$id":`)) {
+		opaque = fmt.Appendf(opaque, " of %p", x) // what they refer to may be something else elsewhere
 	}
 	return string(opaque)
 }
