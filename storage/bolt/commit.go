@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"runtime/debug"
+	"strings"
 	"syscall"
 
 	"go.etcd.io/bbolt"
@@ -208,19 +210,36 @@ func (s *Store) finish(t *transaction) error {
 func (s *Store) commitTx(tx *bbolt.Tx) (err error) {
 	s.revision.Add(1)
 	defer s.revision.Add(1)
+	s.syncing.Lock()
+	defer s.syncing.Unlock()
 	defer func() {
 		if cause := recover(); cause != nil {
 			_ = rollback(tx)
 			err = fmt.Errorf("%w: %v", storage.ErrCorrupt, cause)
 		}
 	}()
-	return s.commit(tx)
+	id := tx.ID()
+	if err := s.commit(tx); err != nil {
+		return err
+	}
+	s.durable.Store(int64(id))
+	return nil
 }
 
-// isFull reports whether a commit failed for want of space. bbolt has then rolled back and what is on disk is whole.
+// isFull reports whether a commit failed for want of space before anything of it could be seen. bbolt has then rolled
+// back, and the file is as it was. A sync that fails for want of space is another matter: what it was to make durable can
+// be seen already.
 func isFull(err error) bool {
-	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG, bbolterrors.ErrMaxSizeReached} {
-		if errors.Is(err, full) {
+	if errors.Is(err, bbolterrors.ErrMaxSizeReached) {
+		return true
+	}
+	var write *fs.PathError
+	for _, full := range []error{syscall.ENOSPC, syscall.EDQUOT, syscall.EFBIG} {
+		if errors.As(err, &write) && errors.Is(write, full) {
+			return true
+		}
+		// bbolt hands on the text only when it cannot make the file larger, which it does before it writes.
+		if strings.HasPrefix(err.Error(), "file resize error") && strings.Contains(err.Error(), full.Error()) {
 			return true
 		}
 	}

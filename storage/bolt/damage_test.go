@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -211,6 +213,65 @@ func TestAFullDiskRefusesWritesAndNothingElse(t *testing.T) {
 	}
 }
 
+func TestASyncThatFindsNoSpaceIsAFailedSync(t *testing.T) {
+	for err, full := range map[error]bool{
+		&os.PathError{Op: "write", Path: "x", Err: syscall.ENOSPC}:     true,
+		fmt.Errorf("file resize error: truncate x: %v", syscall.EFBIG): true,
+		fmt.Errorf("file sync error: sync x: %v", syscall.ENOSPC):      false,
+		syscall.ENOSPC: false,
+		&os.PathError{Op: "write", Path: "x", Err: syscall.EIO}: false,
+	} {
+		if isFull(err) != full {
+			t.Errorf("%v: got %t", err, !full)
+		}
+	}
+}
+
+// TestAViewWaitsForTheSyncOfWhatItSees holds a commit between the moment it can be seen and the end of its sync.
+func TestAViewWaitsForTheSyncOfWhatItSees(t *testing.T) {
+	s := mustOpen(t, newPath(t))
+	visible, synced := make(chan struct{}), make(chan struct{})
+	s.commit = func(tx *bbolt.Tx) error {
+		err := tx.Commit()
+		close(visible)
+		<-synced
+		return err
+	}
+	var wg sync.WaitGroup
+	var acknowledged atomic.Bool
+	begun, ended := make(chan struct{}), make(chan struct{})
+	wg.Go(func() { // a view of the state before does not wait
+		if err := s.View(func(storage.View) error { close(begun); <-visible; return nil }); err != nil {
+			t.Error(err)
+		}
+		close(ended)
+	})
+	<-begun
+	wg.Go(func() {
+		if err := apply(s, version("a", 1, 1)); err != nil {
+			t.Error(err)
+		}
+	})
+	<-visible
+	<-ended
+	wg.Go(func() {
+		err := s.View(func(v storage.View) error {
+			row, err := v.Row("a", 1)
+			if row != nil && !acknowledged.Load() {
+				t.Error("a view saw what was not synced")
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	})
+	time.Sleep(50 * time.Millisecond)
+	acknowledged.Store(true)
+	close(synced)
+	wg.Wait()
+}
+
 func TestAFailedSyncMakesTheStoreReadOnlyForGood(t *testing.T) {
 	path := newPath(t)
 	s, err := Open(path, Options{})
@@ -307,4 +368,60 @@ func TestAPanicOfAViewersOwnGoesOn(t *testing.T) {
 		}
 	}()
 	_ = s.View(func(storage.View) error { panic("mine") })
+}
+
+// TestWhatWasRolledBackIsNotRemembered makes one decision read the content that another one of its group has added, lets
+// the commit fail, and gives the number of that content to another.
+func TestWhatWasRolledBackIsNotRemembered(t *testing.T) {
+	s := mustOpen(t, newPath(t))
+	blocked, release := make(chan struct{}), make(chan struct{})
+	var wg sync.WaitGroup
+	update := func(decide storage.Decide) {
+		wg.Go(func() { _, _ = s.Update(t.Context(), decide) })
+	}
+	update(func(storage.View) ([]storage.Record, any, error) {
+		close(blocked)
+		<-release
+		return nil, nil, nil
+	})
+	<-blocked
+	commit := s.commit
+	s.commit = func(tx *bbolt.Tx) error {
+		return errors.Join(&os.PathError{Op: "write", Path: s.path, Err: syscall.ENOSPC}, tx.Rollback())
+	}
+	update(func(storage.View) ([]storage.Record, any, error) {
+		return []storage.Record{version("a", 1, 1)}, nil, nil
+	})
+	for len(s.queue) == 0 {
+		time.Sleep(time.Millisecond)
+	}
+	read := false
+	update(func(v storage.View) ([]storage.Record, any, error) {
+		c, err := v.Content(storage.DefaultContext, 1)
+		read = c != nil
+		return nil, nil, err
+	})
+	for len(s.queue) < 2 {
+		time.Sleep(time.Millisecond)
+	}
+	close(release)
+	wg.Wait()
+	if !read {
+		t.Fatal("the second decision did not see what the first one added")
+	}
+	s.commit = commit
+	value := storage.SchemaValue{Subject: "a", Version: 1, ID: 1, Schema: "another"}
+	if err := apply(s, storage.PutSchema(value, 1)); err != nil {
+		t.Fatal(err)
+	}
+	err := s.View(func(v storage.View) error {
+		c, err := v.Content(storage.DefaultContext, 1)
+		if err == nil && c.Schema != "another" {
+			t.Errorf("id 1 is %s, which was rolled back", c.Schema)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }

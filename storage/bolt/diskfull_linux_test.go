@@ -12,7 +12,7 @@ import (
 // TestARealDiskThatIsFull fills a small file system of its own. It needs the right to mount one.
 func TestARealDiskThatIsFull(t *testing.T) {
 	dir := t.TempDir()
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=24m"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4m"); err != nil {
 		t.Skipf("cannot mount a small file system: %v", err)
 	}
 	defer func() {
@@ -35,7 +35,7 @@ func TestARealDiskThatIsFull(t *testing.T) {
 	}
 	for err = add(); err == nil; err = add() {
 		if stored++; stored > 1000 {
-			t.Fatal("50,000 schemas fit in 24 MB")
+			t.Fatal("50,000 schemas fit in 4 MB")
 		}
 	}
 	requireErr(t, err, storage.ErrFull)
@@ -44,7 +44,7 @@ func TestARealDiskThatIsFull(t *testing.T) {
 		requireErr(t, add(), storage.ErrFull)
 	}
 	requireVersions(t, s, stored)
-	if free := s.Status().DiskFree; free > 8<<20 {
+	if free := s.Status().DiskFree; free > 1<<20 {
 		t.Errorf("the status tells %d bytes of space on a full disk", free)
 	}
 	closeAndCheck(t, s)
@@ -52,7 +52,7 @@ func TestARealDiskThatIsFull(t *testing.T) {
 		t.Fatalf("reopen on a full disk: %v", err)
 	}
 	requireVersions(t, s, stored)
-	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT, "size=64m"); err != nil {
+	if err := syscall.Mount("", dir, "", syscall.MS_REMOUNT, "size=16m"); err != nil {
 		t.Fatal(err)
 	}
 	if err := add(); err != nil {

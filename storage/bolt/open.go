@@ -50,7 +50,7 @@ func Open(path string, opt Options) (*Store, error) {
 	if opt.ReadOnly != "" {
 		s.readOnly.Store(&opt.ReadOnly)
 	}
-	if err := s.View(func(v storage.View) error { return v.(*snapshot).requireFormat() }); err != nil {
+	if err := s.begin(); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	removeLeftovers(path)
@@ -59,6 +59,19 @@ func Open(path string, opt Options) (*Store, error) {
 	go s.run()
 	go s.scrub()
 	return s, nil
+}
+
+// begin makes what is in the file durable, because a predecessor that was killed may have written without syncing, and
+// checks that the file is one this program can read.
+func (s *Store) begin() error {
+	if err := s.db.Sync(); err != nil {
+		return fmt.Errorf("sync data file %s: %w; check the disk", s.path, err)
+	}
+	return s.View(func(v storage.View) error {
+		snapshot := v.(*snapshot)
+		s.durable.Store(int64(snapshot.tx.ID()))
+		return snapshot.requireFormat()
+	})
 }
 
 // fileOptions are those of bbolt. The free list is synced: that costs a page per commit, and saves a walk over all pages

@@ -37,6 +37,9 @@ type Store struct {
 	stop    chan struct{} // closed with the store
 	workers sync.WaitGroup
 
+	syncing sync.RWMutex // held while a commit is being written and synced
+	durable atomic.Int64 // the bbolt id of the last transaction that was synced
+
 	readOnly  atomic.Pointer[string] // why; nil while writes are accepted
 	failed    atomic.Bool            // the disk has failed
 	damage    atomic.Pointer[string] // what the scrub has found
@@ -58,7 +61,9 @@ func (s *Store) Revision() (revision uint64, known bool) {
 	return revision, revision%2 == 0
 }
 
-// View implements storage.Store. A damaged tree, on which bbolt panics or faults, is ErrCorrupt.
+// View implements storage.Store. A damaged tree, on which bbolt panics or faults, is ErrCorrupt. What f sees is durable:
+// bbolt shows a commit a moment before it is synced, and a View that begins in that moment waits for the sync, so that no
+// power cut takes back what somebody has read.
 func (s *Store) View(f func(storage.View) error) (err error) {
 	tx, err := s.db.Begin(false)
 	if err != nil {
@@ -66,6 +71,10 @@ func (s *Store) View(f func(storage.View) error) (err error) {
 	}
 	snapshot := s.snapshot(tx)
 	snapshot.key = snapshot.space[:0]
+	if int64(tx.ID()) > s.durable.Load() {
+		s.syncing.RLock()
+		s.syncing.RUnlock() //nolint:staticcheck // waiting is all that is wanted
+	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		// A rollback of a read transaction only gives up the snapshot.
