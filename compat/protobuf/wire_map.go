@@ -32,11 +32,6 @@ func (a *analysis) maps(v *visit, fw, fr *format.FieldModel) {
 	}
 }
 
-// entry is content for a map: one entry with that key and value.
-func entry(f *format.FieldModel, key, val format.Scalar) content {
-	return content{field: f, list: []value{{key: &key, scalar: val, message: f.Value.Message}}}
-}
-
 // part compares the keys or the values of two maps. An entry whose value a closed enum does not have is lost as a whole;
 // a key or value of another wire type is read as its default.
 func (a *analysis) part(v *visit, fw, fr *format.FieldModel, pw, pr *format.FieldModel, part string) {

@@ -133,9 +133,7 @@ func (l *linker) unit(u *Unit) error {
 		fd.Dependency = append(fd.Dependency, to.linkPath())
 	}
 	if !l.strict {
-		for _, path := range l.implied(used, imports) {
-			fd.Dependency = append(fd.Dependency, path)
-		}
+		fd.Dependency = append(fd.Dependency, l.implied(used, imports)...)
 	}
 	for _, to := range sortedUnits(imports) {
 		if err := l.unit(to); err != nil {

@@ -212,22 +212,6 @@ type LiteralField struct {
 	Value Value
 }
 
-// walkMessages calls f for every message below messages, groups included, outer before inner, until f returns an error.
-func walkMessages(messages []*Message, f func(m *Message) error) error {
-	for _, m := range messages {
-		if err := f(m); err != nil {
-			return err
-		}
-		if err := walkMessages(m.groupBodies(), f); err != nil {
-			return err
-		}
-		if err := walkMessages(m.Messages, f); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // groupBodies returns the messages that the groups of m declare, those of its oneofs and extend blocks included.
 func (m *Message) groupBodies() []*Message {
 	var bodies []*Message
