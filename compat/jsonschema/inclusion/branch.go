@@ -20,6 +20,7 @@ func newBranch(sv *solver, k kind, g goal) *branch {
 
 // fork is a copy that can go its own way.
 func (b *branch) fork() *branch {
+	_ = b.sv.budget.spend((len(b.asserted) + len(b.facts)) / 64) // search asks whether there is any left
 	f := *b
 	f.asserted = slices.Clone(b.asserted)
 	f.positive = slices.Clone(b.positive)
@@ -59,7 +60,7 @@ func (b *branch) assert(l literal) bool {
 		return holds
 	}
 	if b.sv.budget.spend(1) != nil {
-		b.facts = append(b.facts, unknowable{what: "budget"})
+		b.establish(unknowable{what: "budget"})
 		return true
 	}
 	b.asserted = append(b.asserted, l.number())
@@ -78,7 +79,7 @@ func (b *branch) add(a alternative) bool {
 			return false
 		}
 	}
-	b.facts = append(b.facts, a.facts...)
+	b.establish(a.facts...)
 	if a.evaluation != nil {
 		b.evaluations = append(b.evaluations, a.evaluation)
 	}
@@ -212,13 +213,10 @@ func (b *branch) propagate() bool {
 				return false
 			case len(alternatives) == 1:
 				changed = true
-				facts := len(b.facts)
 				if !b.add(alternatives[0]) {
 					return false
 				}
-				if len(b.facts) > facts {
-					view = nil
-				}
+				view = nil
 				continue
 			}
 			c.alternatives = alternatives
@@ -291,6 +289,9 @@ func (b *branch) compare() (settled, possible bool) {
 
 // excludes reports whether a positive schema of the branch is disjoint from s.
 func (b *branch) excludes(s *schema) bool {
+	if b.sv.budget.spend(len(b.positive)/8) != nil {
+		return false
+	}
 	for _, p := range b.positive {
 		if b.sv.apart(p, s, b.kind) {
 			return true

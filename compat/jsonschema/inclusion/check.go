@@ -1,6 +1,9 @@
 package inclusion
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"math/big"
+)
 
 // view sees some contradictions in the facts of a branch, before it goes to the end.
 type view interface {
@@ -12,6 +15,9 @@ type view interface {
 
 // view of the facts at hand.
 func (b *branch) view() view {
+	if b.sv.budget.spend(len(b.facts)/8) != nil {
+		return blind{}
+	}
 	switch b.kind {
 	case arrayKind:
 		return b.readArray()
@@ -35,10 +41,26 @@ func (blind) contradictory() bool { return false }
 func (b *branch) readBounds() *numberRules {
 	r := &numberRules{}
 	for _, f := range b.facts {
+		if b.sv.budget.spend(size(f)) != nil {
+			break
+		}
 		r.narrow(f)
 	}
 	return r
 }
+
+// size is the work, in steps, that computing with the number in a fact takes.
+func size(f fact) int {
+	switch f := f.(type) {
+	case atLeast:
+		return bits(f.bound) / 500
+	case atMost:
+		return bits(f.bound) / 500
+	}
+	return 0
+}
+
+func bits(r *big.Rat) int { return r.Num().BitLen() + r.Denom().BitLen() }
 
 func (r *numberRules) narrow(f fact) {
 	switch f := f.(type) {

@@ -33,7 +33,7 @@ func newDynamicAnchors(roots []*jsonschema.Schema) *dynamicAnchors {
 	for len(queue) > 0 {
 		x := queue[len(queue)-1]
 		queue = queue[:len(queue)-1]
-		if x.DynamicAnchor != "" {
+		if x.DynamicAnchor != "" && x.Draft == jsonschema.Draft2020 {
 			d.all = append(d.all, x)
 		}
 		subschemas(x, func(child *jsonschema.Schema) {

@@ -44,6 +44,8 @@ var hostile = []struct {
 	{"untagged unions", untagged(16), untagged(17), []Verdict{Included, Undecided}},
 	{"untagged unions, one fewer", untagged(17), untagged(16), []Verdict{NotIncluded, Undecided}},
 	{"mutually recursive unions", recursive(20, 5, "integer"), recursive(20, 5, "number"), []Verdict{Included}},
+	{"a long chain of references", chain(2000, `{"type":"integer"}`), chain(2000, `{"type":"number"}`), []Verdict{Included}},
+	{"a long chain of conjunctions", chain(2000, `{"type":"integer"}`), `{"type":"string"}`, []Verdict{NotIncluded, Undecided}},
 	{"a schema of nothing but itself", `{"properties":{"a":{"$ref":"#"}},"required":["a"]}`, `{"type":"string"}`, []Verdict{NotIncluded}},
 	{"an endless object", `{"type":"object","properties":{"a":{"$ref":"#"}},"required":["a"]}`, `false`, []Verdict{Included}},
 	{"unevaluated properties under many conditions", unevaluated(14), `{"$schema":"https://json-schema.org/draft/2020-12/schema","maxProperties":20}`, []Verdict{Included, NotIncluded, Undecided}},
@@ -60,6 +62,15 @@ func bomb(keyword string, levels int, leaf string) string {
 		defs = append(defs, fmt.Sprintf(`"d%d":{"%s":[{"$ref":"#/definitions/d%d"},{"title":"x","%[2]s":[{"$ref":"#/definitions/d%[3]d"}]}]}`, i, keyword, i+1))
 	}
 	return fmt.Sprintf(`{"allOf":[{"$ref":"#/definitions/d0"}],"definitions":{%s,"d%d":%s}}`, strings.Join(defs, ","), levels, leaf)
+}
+
+// chain has links that each add something and refer to the next.
+func chain(links int, end string) string {
+	var defs []string
+	for i := range links {
+		defs = append(defs, fmt.Sprintf(`"d%d":{"allOf":[{"maximum":%d},{"$ref":"#/definitions/d%d"}]}`, i, 10000-i, i+1))
+	}
+	return fmt.Sprintf(`{"allOf":[{"$ref":"#/definitions/d0"}],"definitions":{%s,"d%d":%s}}`, strings.Join(defs, ","), links, end)
 }
 
 // propertyBomb requires two parts, each of which requires two parts, and so on.

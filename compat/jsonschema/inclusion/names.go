@@ -15,13 +15,13 @@ func (sv *solver) nameWith(facts []fact, g goal, except []string) (string, verdi
 		return sv.word(facts, except)
 	}
 	b := newBranch(sv, stringKind, g)
-	b.facts = append(b.facts, facts...)
+	b.establish(facts...)
 	if len(except) > 0 {
 		values := make([]any, len(except))
 		for i, name := range except {
 			values[i] = name
 		}
-		b.facts = append(b.facts, differs{values})
+		b.establish(differs{values})
 	}
 	if !b.assertAll(g) {
 		return "", empty

@@ -204,7 +204,7 @@ func (n *numbers) onGrid(unit *big.Rat, budget *budget) (*big.Rat, bool, error) 
 // scan tries up to window multiples of unit, from the k-th on, upwards or down.
 func (n *numbers) scan(k *big.Int, unit *big.Rat, down bool, window int, budget *budget) (*big.Rat, bool, error) {
 	for range window {
-		if err := budget.spend(1 + len(n.not)); err != nil {
+		if err := budget.spend((1 + len(n.not)) * (1 + k.BitLen()/500 + bits(unit)/500)); err != nil {
 			return nil, false, err
 		}
 		x := new(big.Rat).Mul(new(big.Rat).SetInt(k), unit)

@@ -3,6 +3,7 @@ package inclusion
 import (
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"regexp"
 	"sync"
 
@@ -113,7 +114,7 @@ func contentPredicate(x *jsonschema.Schema) *predicate {
 		return nil
 	}
 	if x.ContentSchema != nil {
-		return &predicate{name: "content of " + x.Location}
+		return &predicate{name: fmt.Sprintf("the contentSchema of %p", x)} // not compared with any other
 	}
 	p := &predicate{name: "content"}
 	if encoded {

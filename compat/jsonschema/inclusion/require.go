@@ -10,7 +10,7 @@ func (b *branch) require(s *schema) bool {
 		if len(values) == 0 {
 			return false
 		}
-		b.facts = append(b.facts, among{values})
+		b.establish(among{values})
 	}
 	switch b.kind {
 	case numberKind:
@@ -89,20 +89,20 @@ func (b *branch) requireInPlace(s *schema) bool {
 
 func (b *branch) requireNumber(s *schema) {
 	if s.integer {
-		b.facts = append(b.facts, divisible{whole})
+		b.establish(divisible{whole})
 	}
 	r := s.numbers
 	if r == nil {
 		return
 	}
 	if r.min != nil {
-		b.facts = append(b.facts, atLeast{r.min, r.minOpen})
+		b.establish(atLeast{r.min, r.minOpen})
 	}
 	if r.max != nil {
-		b.facts = append(b.facts, atMost{r.max, r.maxOpen})
+		b.establish(atMost{r.max, r.maxOpen})
 	}
 	if r.multipleOf != nil {
-		b.facts = append(b.facts, divisible{r.multipleOf})
+		b.establish(divisible{r.multipleOf})
 	}
 }
 
@@ -111,35 +111,35 @@ func (b *branch) requireString(r *stringRules) {
 		return
 	}
 	if r.minLength > 0 {
-		b.facts = append(b.facts, minLength{r.minLength})
+		b.establish(minLength{r.minLength})
 	}
 	if r.maxLength != none {
-		b.facts = append(b.facts, maxLength{r.maxLength})
+		b.establish(maxLength{r.maxLength})
 	}
 	if r.pattern != nil {
-		b.facts = append(b.facts, matches{r.pattern})
+		b.establish(matches{r.pattern})
 	}
 	for _, p := range r.predicates {
-		b.facts = append(b.facts, obeys{p})
+		b.establish(obeys{p})
 	}
 }
 
 func (b *branch) requireArray(s *schema) {
 	r := s.arrays
 	if len(r.prefix) > 0 || r.rest != nil {
-		b.facts = append(b.facts, r.itemsAre())
+		b.establish(r.itemsAre())
 	}
 	if r.minItems > 0 {
-		b.facts = append(b.facts, minItems{r.minItems})
+		b.establish(minItems{r.minItems})
 	}
 	if r.maxItems != none {
-		b.facts = append(b.facts, maxItems{r.maxItems})
+		b.establish(maxItems{r.maxItems})
 	}
 	if r.unique {
-		b.facts = append(b.facts, distinct{})
+		b.establish(distinct{})
 	}
 	if r.contains != nil && (r.minContains > 0 || r.maxContains != none) {
-		b.facts = append(b.facts, counts{is: is(r.contains), min: r.minContains, max: r.maxContains})
+		b.establish(counts{is: is(r.contains), min: r.minContains, max: r.maxContains})
 	}
 	if r.unevaluated != nil {
 		b.evaluations = append(b.evaluations, &evaluation{schema: s})
@@ -161,22 +161,22 @@ func (r *arrayRules) itemsAre() itemsAre {
 func (b *branch) requireObject(s *schema) bool {
 	r := s.objects
 	for _, name := range r.required {
-		b.facts = append(b.facts, has{name})
+		b.establish(has{name})
 	}
 	if len(r.names) > 0 || len(r.patterns) > 0 || r.additional != nil {
-		b.facts = append(b.facts, members{r})
+		b.establish(members{r})
 	}
 	if r.minProperties > 0 {
-		b.facts = append(b.facts, minProperties{r.minProperties})
+		b.establish(minProperties{r.minProperties})
 	}
 	if r.maxProperties != none {
-		b.facts = append(b.facts, maxProperties{r.maxProperties})
+		b.establish(maxProperties{r.maxProperties})
 	}
 	if r.propertyNames != nil {
-		b.facts = append(b.facts, namesAre{is(r.propertyNames)})
+		b.establish(namesAre{is(r.propertyNames)})
 	}
 	if r.opaque != "" {
-		b.facts = append(b.facts, unknowable{what: r.opaque})
+		b.establish(unknowable{what: r.opaque})
 	}
 	for _, n := range r.needs {
 		all := alternative{}

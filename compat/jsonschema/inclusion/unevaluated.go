@@ -33,7 +33,7 @@ func (b *branch) evaluate() bool {
 	sources, complete := b.sv.sourcesOf(e.schema, b.kind)
 	if !complete {
 		b.evaluations = b.evaluations[1:]
-		b.facts = append(b.facts, unknowable{what: "too many schemas that evaluate"})
+		b.establish(unknowable{what: "too many schemas that evaluate"})
 		return true
 	}
 	for _, src := range sources {
@@ -56,7 +56,7 @@ func (b *branch) evaluate() bool {
 	if vacuous {
 		return !e.denied
 	}
-	b.facts = append(b.facts, result)
+	b.establish(result)
 	return true
 }
 
