@@ -212,8 +212,7 @@ func rowOfID(v storage.View, id int, subject string) (*storage.Row, error) {
 			return nil, nil
 		}
 	}
-	rows, err := v.RowsOfID(context, id)
-	return preferred(rows), err
+	return v.Owner(context, id)
 }
 
 // preferred chooses among the versions that have an id: a live one before a soft-deleted one, then the lowest subject,

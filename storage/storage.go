@@ -136,6 +136,9 @@ type View interface {
 	FindID(context string, key ContentKey) (int, error)
 	// RowsOfID returns every version that has the id, by subject and version, soft-deleted ones included.
 	RowsOfID(context string, id int) ([]Row, error)
+	// Owner returns the version to name when only an id was asked for: a live one before a soft-deleted one, then the
+	// lowest subject, then its newest version; nil when no version has the id. It does not read them all.
+	Owner(context string, id int) (*Row, error)
 	// RowsOfIDIn is RowsOfID for one subject.
 	RowsOfIDIn(subject string, id int) ([]Row, error)
 	// IDsOfGUID returns the ids with a guid in every context, by context and id.

@@ -227,11 +227,36 @@ func (s *snapshot) RowsOfIDIn(subject string, id int) ([]storage.Row, error) {
 	return s.owners(appendString(appendID(nil, context, id), name), context, id)
 }
 
+// Owner implements storage.View.
+func (s *snapshot) Owner(context string, id int) (*storage.Row, error) {
+	if id < 1 || id > math.MaxInt32 {
+		return nil, nil
+	}
+	var best *storage.Row
+	err := s.eachOwner(appendID(nil, context, id), context, id, func(row *storage.Row) bool {
+		switch {
+		case best == nil, best.Deleted && !row.Deleted, best.Deleted == row.Deleted && best.Subject == row.Subject:
+			best = row
+		case !best.Deleted && best.Subject != row.Subject:
+			return false
+		}
+		return true
+	})
+	return best, err
+}
+
 // owners reads the rows of the owner entries with a prefix.
-func (s *snapshot) owners(prefix []byte, context string, id int) ([]storage.Row, error) {
-	var rows []storage.Row
+func (s *snapshot) owners(prefix []byte, context string, id int) (rows []storage.Row, err error) {
+	err = s.eachOwner(prefix, context, id, func(row *storage.Row) bool {
+		rows = append(rows, *row)
+		return true
+	})
+	return rows, err
+}
+
+func (s *snapshot) eachOwner(prefix []byte, context string, id int, f func(*storage.Row) bool) error {
 	start := len(context) + 1 + 4
-	err := s.scan(ownerBucket, prefix, prefix, func(key, _ []byte) (bool, error) {
+	return s.scan(ownerBucket, prefix, prefix, func(key, _ []byte) (bool, error) {
 		if len(key) < start+5 {
 			return false, s.malformed(ownerBucket, key)
 		}
@@ -243,10 +268,8 @@ func (s *snapshot) owners(prefix []byte, context string, id int) ([]storage.Row,
 		if row == nil || row.ID != id {
 			return false, s.corrupt(ownerBucket, key, "the version it names is missing or has another id")
 		}
-		rows = append(rows, *row)
-		return true, nil
+		return f(row), nil
 	})
-	return rows, err
 }
 
 // IDsOfGUID implements storage.View.

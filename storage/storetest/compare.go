@@ -32,6 +32,7 @@ func (u *universe) answers(v storage.View) []string {
 		for id := range u.ids + 1 {
 			a.add(fmt.Sprintf("content %s %d", context, id), answer(v.Content(context, id)))
 			a.add(fmt.Sprintf("rows of id %s %d", context, id), answer(v.RowsOfID(context, id)))
+			a.add(fmt.Sprintf("owner of id %s %d", context, id), answer(v.Owner(context, id)))
 		}
 		for _, c := range u.contents {
 			a.add(fmt.Sprintf("id in %s of %s", context, c.Schema), answer(v.FindID(context, storage.KeyOf(c))))

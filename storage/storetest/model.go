@@ -256,6 +256,24 @@ func (m *model) RowsOfID(context string, id int) ([]storage.Row, error) {
 	return m.rows(func(v version) bool { return v.row.ID == id && contextOf(v.row.Subject) == context }), nil
 }
 
+func (m *model) Owner(context string, id int) (*storage.Row, error) {
+	rows, _ := m.RowsOfID(context, id)
+	slices.SortFunc(rows, func(a, b storage.Row) int {
+		deleted := 0
+		if a.Deleted != b.Deleted {
+			deleted = 1
+			if b.Deleted {
+				deleted = -1
+			}
+		}
+		return cmp.Or(deleted, cmp.Compare(a.Subject, b.Subject), cmp.Compare(b.Version, a.Version))
+	})
+	if len(rows) == 0 {
+		return nil, nil
+	}
+	return &rows[0], nil
+}
+
 func (m *model) RowsOfIDIn(subject string, id int) ([]storage.Row, error) {
 	return m.rows(func(v version) bool { return v.row.ID == id && v.row.Subject == subject }), nil
 }

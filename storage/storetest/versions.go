@@ -21,7 +21,20 @@ func testShared(t *testing.T, open Open) {
 		want(t, "schemas", counts.Schemas, 1)
 		want(t, "versions", counts.Versions[formats.Avro], 3)
 	})
-	apply(t, s, storage.DropSchema("a", 1, 0), storage.DropSchema("b", 1, 0))
+	owner := func(want string) {
+		t.Helper()
+		view(t, s, func(v storage.View) {
+			if got := rowNames([]storage.Row{*must[*storage.Row](t)(v.Owner(".", 1))}); got != want {
+				t.Errorf("the owner is %s, want %s", got, want)
+			}
+		})
+	}
+	owner("a/2")
+	apply(t, s, storage.DeleteSubject("a", 2, 0))
+	owner("b/1")
+	apply(t, s, storage.DeleteSubject("b", 1, 0))
+	owner("a/2-")
+	apply(t, s, put(schema("a", 2, 1, 1)), storage.DropSchema("a", 1, 0), storage.DropSchema("b", 1, 0))
 	view(t, s, func(v storage.View) {
 		want(t, "owners", rowNames(must[[]storage.Row](t)(v.RowsOfID(".", 1))), "a/2")
 		if must[*storage.Content](t)(v.Content(".", 1)) == nil {
