@@ -23,6 +23,22 @@ type analysis struct {
 	causes            []*cause
 	steps             int
 	undecided         bool // the budget ended, or a type is not known
+
+	// What is known about pairs of enums, which can be large and the types of many fields.
+	declared map[enumPair]bool // the reader's has every number of the writer's
+	inJSON   map[jsonEnums]jsonOutcome
+	inNames  map[enumPair]enumNames
+}
+
+// enumPair identifies two enums that are compared.
+type enumPair struct{ w, r *format.EnumModel }
+
+// spent counts steps and reports whether the budget has ended.
+func (a *analysis) spent(steps int) bool {
+	if a.steps += steps; a.steps > maxSteps {
+		a.undecided = true
+	}
+	return a.steps > maxSteps
 }
 
 // pairOf identifies two message types that are compared.
@@ -30,7 +46,7 @@ type pairOf struct{ w, r *format.MessageModel }
 
 // analyze compares two schemas under the relations asked for.
 func analyze(ctx context.Context, writer, reader *format.Schema, relations []compat.Relation) (*analysis, error) {
-	a := &analysis{ctx: ctx}
+	a := newAnalysis(ctx)
 	for _, r := range relations {
 		switch r {
 		case compat.Semantic, compat.WireExact:
@@ -53,6 +69,10 @@ func analyze(ctx context.Context, writer, reader *format.Schema, relations []com
 		a.walk(roots, a.jsonPair)
 	}
 	return a, ctx.Err()
+}
+
+func newAnalysis(ctx context.Context) *analysis {
+	return &analysis{ctx: ctx, declared: map[enumPair]bool{}, inJSON: map[jsonEnums]jsonOutcome{}, inNames: map[enumPair]enumNames{}}
 }
 
 // roots pairs the writer's messages with the reader's of the same name. Those that are likely records come first: the
@@ -109,7 +129,7 @@ func (a *analysis) walk(roots []*visit, look func(*visit) []*visit) {
 				continue
 			}
 			seen[pairOf{v.w, v.r}] = true
-			if a.steps += len(v.w.Fields) + len(v.r.Fields); a.steps > maxSteps || a.ctx.Err() != nil {
+			if a.spent(len(v.w.Fields)+len(v.r.Fields)) || a.ctx.Err() != nil {
 				a.undecided = true
 				return
 			}
@@ -233,7 +253,7 @@ func visible(fw, fr *format.FieldModel, differs bool) (content, bool) {
 	case fr.IsMessage():
 		return content{}, false
 	}
-	for _, one := range probes(fw, fr) {
+	for one := range probes(fw, fr) {
 		if !fw.Presence && fw.Cardinality == format.Singular && zero(familyOf(fw.Kind), one) {
 			continue
 		}

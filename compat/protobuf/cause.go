@@ -18,7 +18,6 @@ const (
 	codePackedToOne     = "PACKED_TO_SINGULAR"
 	codeRepeatedToOne   = "REPEATED_TO_SINGULAR"
 	codeMessagesMerged  = "MESSAGES_MERGED"
-	codeListElements    = "LIST_ELEMENTS"
 	codeMapToList       = "MAP_TO_LIST"
 	codeListToMap       = "LIST_TO_MAP"
 	codeMapShape        = "MAP_SHAPE"
@@ -41,6 +40,7 @@ const (
 	codeJSONEnumName    = "JSON_ENUM_NAME"
 	codeJSONType        = "JSON_TYPE"
 	codeJSONOneof       = "JSON_ONEOF"
+	codeMore            = "MORE_FINDINGS" // stands for those that are left out
 )
 
 // class is what happens to a record.

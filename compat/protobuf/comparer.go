@@ -70,20 +70,42 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 	return c, nil
 }
 
+// What the findings of one comparison may amount to. The names in a schema are part of each and have no limit of their own.
+const (
+	maxFindings     = 5000
+	maxFindingBytes = 8 << 20
+)
+
 // findings lists the reference's differences in its order and then everything else, each with what goes wrong at the
 // same place; what is only told comes last.
 func (r *reporter) findings(rejecting []difference, causes []*cause) []compat.Finding {
 	places := byPlace(causes)
 	var out []compat.Finding
+	size, left := 0, 0
+	add := func(make func() compat.Finding) {
+		if len(out) == maxFindings || size > maxFindingBytes {
+			left++
+			return
+		}
+		f := make()
+		size += len(f.Message) + len(f.Hint) + len(f.ReaderPath) + len(f.WriterPath)
+		out = append(out, f)
+	}
 	for _, d := range rejecting {
-		out = append(out, r.difference(d, places.take(d)))
+		at := places.take(d)
+		add(func() compat.Finding { return r.difference(d, at) })
 	}
 	for _, told := range []bool{false, true} {
 		for _, at := range places.rest() {
 			if (at[0].class == information) == told {
-				out = append(out, r.cause(at))
+				add(func() compat.Finding { return r.cause(at) })
 			}
 		}
+	}
+	if left > 0 {
+		out = append(out, compat.Finding{
+			Code: codeMore, Breaks: []compat.Relation{}, Message: fmt.Sprintf("There are %d more findings.", left), Hint: "Mend these first, or compare smaller schemas.",
+		})
 	}
 	return out
 }

@@ -14,7 +14,7 @@ import (
 // so that layers of imports can cost exponential time there; here it ends with a *compat.WorkError.
 const (
 	maxPairs       = 200_000
-	maxPathBytes   = 64 << 20
+	maxPathBytes   = 16 << 20
 	maxDifferences = 200_000
 )
 

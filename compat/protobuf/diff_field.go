@@ -121,7 +121,9 @@ func (d *differ) messages(w, r *format.Field, nameW, nameR string, foundW, found
 	d.elsewhere(foundW, foundR, func() { d.message(foundW.Message, foundR.Message) })
 	for _, found := range d.found[before:] {
 		if incompatible(found.code) {
-			d.add(fieldNamedTypeChanged, spot{w, w.TypePos}, spot{r, r.TypePos})
+			if d.add(fieldNamedTypeChanged, spot{w, w.TypePos}, spot{r, r.TypePos}); d.err == nil {
+				d.found[len(d.found)-1].inner = true
+			}
 			return
 		}
 	}

@@ -59,6 +59,7 @@ func incompatible(code string) bool { return descriptions[code] != "" }
 type difference struct {
 	code, path     string
 	writer, reader place
+	inner          bool // it only says that something inside the type has changed
 }
 
 // spot is a declaration and the part of it that a difference is about.

@@ -238,7 +238,7 @@ func (s sides) name(c *cause) string {
 	case codeEnumRenumbered:
 		return fmt.Sprintf("the enum value `%s` of %s is %d in the %s schema and %d in the %s one", c.other, quote(c.w), int32(c.scalar.Bits), s.writer, int32(c.got.Bits), s.reader)
 	case codeReservedReused:
-		return fmt.Sprintf("%s takes the number %d or the name that the %s schema reserves: old records may hold something else there", quote(c.r), c.r.Number, s.writer)
+		return fmt.Sprintf("%s has a %s that the %s schema reserves: something else used it before", quote(c.r), c.other, s.writer)
 	case codeFieldRenamed:
 		return fmt.Sprintf("number %d is called %s in the %s schema and %s in the %s one; records are not affected, code and JSON are", c.w.Number, quote(c.w), s.writer, quote(c.r), s.reader)
 	case codeEnumRenamed:
@@ -292,7 +292,7 @@ func (s sides) hint(c *cause) string {
 	case codeOneofMerged, codeJSONOneof:
 		return "Leave the fields outside the oneof, or add new fields to it with numbers of their own."
 	case codeReservedReused:
-		return fmt.Sprintf("Keep the reservation and give %s another number and name%s.", quote(c.r), free(newMessage))
+		return fmt.Sprintf("Keep the reservation, and give %s a number and a name that nothing has used%s.", quote(c.r), free(newMessage))
 	case codeFieldRenamed, codeEnumRenamed:
 		return "Keep the name if code or JSON depends on it."
 	case codeEnumRenumbered:
@@ -301,7 +301,9 @@ func (s sides) hint(c *cause) string {
 		if oldField != nil {
 			return fmt.Sprintf("Set json_name = %q on the field.", oldField.JSONName)
 		}
-	case codeEnumClosed, codeJSONEnumName:
+	case codeJSONEnumName:
+		return "Keep the names of the enum's values, and add new ones to readers before writers use them."
+	case codeEnumClosed:
 		return "Keep the values of the enum, and add new ones to readers before writers use them."
 	case codeUTF8:
 		if oldField.Name == newField.Name {

@@ -26,9 +26,12 @@ func (r *reporter) difference(d difference, causes []*cause) compat.Finding {
 		ReaderSpan: r.span(r.reader, d.reader), WriterSpan: r.span(r.writer, d.writer),
 	}
 	if len(causes) == 0 {
-		words := sentences[d.code]
-		f.Message, f.Hint = fmt.Sprintf(words.message, d.path), words.hint
-		if r.witnesses != nil {
+		f.Message, f.Hint = r.sentenceOf(d), sentences[d.code].hint
+		switch {
+		case r.witnesses == nil:
+		case d.inner:
+			f.NoWitness = "It follows from what changes inside the type, which is a finding of its own."
+		default:
 			f.NoWitness = convention
 		}
 		return f
@@ -122,17 +125,51 @@ func spotOf(f *format.FieldModel, m *format.MessageModel, c *cause) format.Pos {
 	return f.Decl.TypePos
 }
 
-// sentences explain the differences of the reference's list where nothing else is known about them.
+// sentenceOf explains a difference of which nothing else is known than that the reference has it in its list.
+func (r *reporter) sentenceOf(d difference) string {
+	if d.code == packageChanged {
+		name := func(pkg string) string {
+			if pkg == "" {
+				return "no package"
+			}
+			return "the package `" + pkg + "`"
+		}
+		return fmt.Sprintf("The types are in %s in the %s schema and in %s in the %s one, so that their full names change.", name(r.writer.Own().Package), r.sides.writer, name(r.reader.Own().Package), r.sides.reader)
+	}
+	w, rd := nameOfNode(d.writer.node), nameOfNode(d.reader.node)
+	if w == "" {
+		w = rd
+	}
+	if w != rd && rd != "" {
+		w += " (" + rd + " in the " + r.sides.reader + " schema)"
+	}
+	return fmt.Sprintf(sentences[d.code].message, w, r.sides.reader)
+}
+
+func nameOfNode(node any) string {
+	switch n := node.(type) {
+	case *format.Field:
+		return fmt.Sprintf("`%s`, number %d,", n.Name, n.Number)
+	case *format.Message:
+		return "`" + n.Name + "`"
+	case *format.Oneof:
+		return "`" + n.Name + "`"
+	}
+	return ""
+}
+
+// sentences explain the differences of the reference's list where nothing else is known about them: what they are about,
+// and the reader.
 var sentences = map[string]struct{ message, hint string }{
-	packageChanged:             {"The package is another one (%s): types get other full names.", "Keep the package, or register the schema under a subject of its own."},
-	messageRemoved:             {"The message %s is not there any more.", "Keep the message, even if it is not used."},
-	fieldKindChanged:           {"The field %s changes between a scalar, a message and a map.", "Keep the field as it is and add another one with a new number."},
-	fieldScalarKindChanged:     {"The field %s has a type of another group.", "Keep the type and add another field with a new number."},
-	fieldNamedTypeChanged:      {"The message type of the field %s is another one, or changes incompatibly.", "Keep the type of the field; add another field with a new number for the new one."},
-	fieldNumericLabelChanged:   {"The label of the numeric field %s changes.", "Keep the label and add another field with a new number."},
-	requiredFieldAdded:         {"The field %s is required and data written before does not have it.", "Make the field optional."},
-	requiredFieldRemoved:       {"The required field %s is not there any more.", "Keep the field."},
-	oneofFieldRemoved:          {"The member %s of a oneof is not there any more.", "Keep the member, or reserve its number and name."},
-	multipleFieldsMovedToOneof: {"The oneof %s makes fields exclusive that could be set together.", "Leave the fields outside a oneof."},
-	fieldMovedToExistingOneof:  {"The oneof %s makes a field exclusive with others that could be set beside it.", "Leave the field where it was."},
+	packageChanged:             {"", "Keep the package, or register the schema under a subject of its own."},
+	messageRemoved:             {"The message %s is not in the %s schema.", "Keep the message, even if it is not used."},
+	fieldKindChanged:           {"The field %s is another kind of thing in the %s schema: a scalar, a message and a map are not taken for one another.", "Keep the field as it is and add another one with a new number."},
+	fieldScalarKindChanged:     {"The field %s has a type in the %s schema that is not taken for the other one.", "Keep the type and add another field with a new number."},
+	fieldNamedTypeChanged:      {"The field %s has another message type in the %s schema, or one that changes incompatibly.", "Keep the type of the field, and add another field with a new number for the new one."},
+	fieldNumericLabelChanged:   {"The numeric field %s has another label in the %s schema.", "Keep the label and add another field with a new number."},
+	requiredFieldAdded:         {"The field %s is required in the %s schema only.", "Make the field optional."},
+	requiredFieldRemoved:       {"The required field %s is not in the %s schema.", "Keep the field."},
+	oneofFieldRemoved:          {"The field %s leaves its oneof and is not in the %s schema.", "Keep the member, or reserve its number and name."},
+	multipleFieldsMovedToOneof: {"The oneof %s of the %s schema makes fields exclusive that could be set together.", "Leave the fields outside a oneof."},
+	fieldMovedToExistingOneof:  {"The oneof %s of the %s schema makes a field exclusive with others that could be set beside it.", "Leave the field where it was."},
 }

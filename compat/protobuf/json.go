@@ -143,14 +143,37 @@ func (a *analysis) jsonScalars(v *visit, fw, fr *format.FieldModel) {
 	}
 }
 
+// jsonEnums identifies a comparison of enums in JSON.
+type jsonEnums struct {
+	enumPair
+	list, presence bool
+	unset          format.Scalar // the reader's default
+}
+
+type jsonOutcome struct {
+	one  *format.Scalar
+	code string
+}
+
 // jsonProbe tries values of w and returns the first that r reads as another one, with the code for it.
 func (a *analysis) jsonProbe(w, r *format.FieldModel) (*format.Scalar, string) {
-	if w.Kind == r.Kind && w.Enum == nil {
+	if w.Kind == r.Kind && (w.Enum == nil || w.Enum == r.Enum) {
 		return nil, ""
 	}
-	values := probes(w, r)
-	a.steps += len(values)
-	for _, one := range values {
+	key := jsonEnums{enumPair{w.Enum, r.Enum}, w.Cardinality == format.List, w.Presence, r.Default}
+	known, ok := a.inJSON[key]
+	if w.Enum == nil || r.Enum == nil || !ok {
+		known.one, known.code = a.jsonTry(w, r)
+		a.inJSON[key] = known
+	}
+	return known.one, known.code
+}
+
+func (a *analysis) jsonTry(w, r *format.FieldModel) (*format.Scalar, string) {
+	for one := range probes(w, r) {
+		if a.spent(1) {
+			return nil, ""
+		}
 		if w.Cardinality == format.Singular && !w.Presence && zero(familyOf(w.Kind), one) {
 			continue // such a value is not written
 		}

@@ -1,6 +1,8 @@
 package protobuf
 
 import (
+	"fmt"
+
 	format "github.com/concord-registry/concord/formats/protobuf"
 )
 
@@ -46,25 +48,44 @@ func named(m *format.MessageModel, name string) *format.FieldModel {
 	return f
 }
 
-// enumNames finds a value whose name stands for another number in the reader, else one that has another name there.
+// enumNames is what two enums say by name: a value that has another number in the reader's, or else one that has another
+// name there. Both are nil when there is none.
+type enumNames struct {
+	moved, movedTo *format.Scalar
+	name           string
+	renamed        *format.Scalar
+}
+
 func (a *analysis) enumNames(v *visit, fw, fr *format.FieldModel) {
-	var renamed *format.Scalar
-	for _, constant := range fw.Enum.Type.Enum.Values {
-		a.steps++
-		number, known := fr.Enum.Numbers[constant.Name]
+	pair := enumPair{fw.Enum, fr.Enum}
+	n, known := a.inNames[pair]
+	if !known {
+		n = compareNames(fw.Enum, fr.Enum)
+		a.steps += len(fw.Enum.Type.Enum.Values)
+		a.inNames[pair] = n
+	}
+	switch {
+	case n.moved != nil:
+		a.add(&cause{code: codeEnumRenumbered, class: misread, names: true, at: v, w: fw, r: fr, scalar: n.moved, got: n.movedTo, other: n.name, contents: []content{{field: fw, list: []value{{scalar: *n.moved}}}}})
+	case n.renamed != nil:
+		a.add(&cause{code: codeEnumRenamed, class: information, at: v, w: fw, r: fr, scalar: n.renamed, got: n.renamed})
+	}
+}
+
+func compareNames(w, r *format.EnumModel) (n enumNames) {
+	for _, constant := range w.Type.Enum.Values {
+		number, known := r.Numbers[constant.Name]
 		one := format.Scalar{Bits: uint64(int64(constant.Number))}
 		if known && number != constant.Number {
 			got := format.Scalar{Bits: uint64(int64(number))}
-			a.add(&cause{code: codeEnumRenumbered, class: misread, names: true, at: v, w: fw, r: fr, scalar: &one, got: &got, other: constant.Name, contents: []content{{field: fw, list: []value{{scalar: one}}}}})
-			return
+			n.moved, n.movedTo, n.name = &one, &got, constant.Name
+			return n
 		}
-		if _, taken := fr.Enum.Names[constant.Number]; !known && taken && renamed == nil {
-			renamed = &one
+		if _, taken := r.Names[constant.Number]; !known && taken && n.renamed == nil {
+			n.renamed = &one
 		}
 	}
-	if renamed != nil {
-		a.add(&cause{code: codeEnumRenamed, class: information, at: v, w: fw, r: fr, scalar: renamed, got: renamed})
-	}
+	return n
 }
 
 // reserved finds fields of the reader whose number or name the writer reserves: somebody used them before.
@@ -88,13 +109,18 @@ func (a *analysis) reserved(v *visit) {
 		if f.IsExtension {
 			continue
 		}
-		taken := names[f.Name]
+		taken := ""
+		if names[f.Name] {
+			taken = "name"
+		}
 		for _, r := range ranges {
 			a.steps++
-			taken = taken || r.Start <= f.Number && f.Number <= r.End
+			if r.Start <= f.Number && f.Number <= r.End {
+				taken = fmt.Sprintf("number %d", f.Number)
+			}
 		}
-		if taken {
-			a.add(&cause{code: codeReservedReused, class: misread, names: true, at: v, r: f, noRecord: "the records that would show it were written by a schema before this one"})
+		if taken != "" {
+			a.add(&cause{code: codeReservedReused, class: misread, names: true, at: v, r: f, other: taken, noRecord: "the records that would show it were written by a schema before this one"})
 		}
 		if a.steps > maxSteps {
 			a.undecided = true

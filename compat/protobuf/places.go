@@ -70,14 +70,18 @@ func oneofOf(c *cause) *format.Oneof {
 	return nil
 }
 
-// take returns the causes at the place of a difference, and does not return them again.
+// take returns the causes at the place of a difference. The reference may find one place several times, by different ways
+// to it; the causes are the same each time.
 func (p *places) take(d difference) []*cause {
-	key := [2]any{d.writer.node, d.reader.node}
-	for _, i := range p.index[key] {
+	at := p.index[[2]any{d.writer.node, d.reader.node}]
+	for _, i := range at {
 		if !p.taken[i] {
 			p.taken[i] = true
 			return p.groups[i]
 		}
+	}
+	if len(at) > 0 {
+		return p.groups[at[0]]
 	}
 	return nil
 }

@@ -1,7 +1,9 @@
 package protobuf
 
 import (
+	"iter"
 	"math"
+	"slices"
 	"sort"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -51,36 +53,56 @@ func floats(list ...float64) []format.Scalar {
 // anyBytes are the probes of strings that are not checked.
 var anyBytes = known[protoreflect.BytesKind]
 
-// probes lists values that a writer may give w, such that if any value is read wrongly as r, one of these is. Those with
-// the shortest encoding come first, and among them the declared numbers of enums, which mean something to people. The
-// list belongs to the package.
-func probes(w, r *format.FieldModel) []format.Scalar {
+// probes yields values that a writer may give w, such that if any value is read wrongly as r, one of these is. Those with
+// the shortest encoding come first, and among them the declared numbers of enums, which mean something to people.
+func probes(w, r *format.FieldModel) iter.Seq[format.Scalar] {
 	switch {
 	case w.Kind == protoreflect.StringKind && !w.UTF8:
-		return anyBytes
+		return slices.Values(anyBytes)
 	case w.Kind != protoreflect.EnumKind && (r.Kind != protoreflect.EnumKind || wireType(w.Kind) != protowire.VarintType):
-		return known[w.Kind]
+		return slices.Values(known[w.Kind])
+	case w.Kind == protoreflect.EnumKind && w.Enum.Closed:
+		return slices.Values(w.Enum.Declared)
 	}
-	var values []format.Scalar
-	add := func(n int64) {
-		if v := (format.Scalar{Bits: uint64(n)}); fits(w.Kind, v) {
-			values = append(values, v)
+	var extra []format.Scalar
+	if r.Kind == protoreflect.EnumKind {
+		for _, n := range []int64{int64(r.Enum.Gap), int64(r.Enum.First) + math.MaxUint32 + 1} {
+			if v := (format.Scalar{Bits: uint64(n)}); fits(w.Kind, v) {
+				extra = append(extra, v)
+			}
 		}
 	}
 	if w.Kind == protoreflect.EnumKind {
-		for _, v := range w.Enum.Type.Enum.Values {
-			add(int64(v.Number))
-		}
-		if w.Enum.Closed {
-			return bySize(w.Kind, values)
+		return merged(w.Kind, w.Enum.Declared, known[w.Kind], extra)
+	}
+	return merged(w.Kind, nil, known[w.Kind], extra)
+}
+
+// merged yields the values of lists that are each in order of size, in order of size.
+func merged(k protoreflect.Kind, lists ...[]format.Scalar) iter.Seq[format.Scalar] {
+	return func(yield func(format.Scalar) bool) {
+		at := make([]int, len(lists))
+		for {
+			best := -1
+			for i, list := range lists {
+				if at[i] < len(list) && (best < 0 || size(put(k, list[at[i]])) < size(put(k, lists[best][at[best]]))) {
+					best = i
+				}
+			}
+			if best < 0 || !yield(lists[best][at[best]]) {
+				return
+			}
+			at[best]++
 		}
 	}
-	values = append(values, known[w.Kind]...)
-	if r.Kind == protoreflect.EnumKind {
-		add(int64(r.Enum.Gap))
-		add(int64(r.Enum.First) + math.MaxUint32 + 1)
+}
+
+// firstProbe is the value with the shortest encoding.
+func firstProbe(f *format.FieldModel) format.Scalar {
+	for v := range probes(f, f) {
+		return v
 	}
-	return bySize(w.Kind, values)
+	return format.Scalar{}
 }
 
 // fits reports whether an integer is a value of the kind.

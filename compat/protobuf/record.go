@@ -82,7 +82,7 @@ func least(f *format.FieldModel) content {
 	if f.IsMessage() {
 		return content{field: f, list: []value{{message: f.Message}}}
 	}
-	return content{field: f, list: []value{{scalar: probes(f, f)[0]}}}
+	return content{field: f, list: []value{{scalar: firstProbe(f)}}}
 }
 
 func (r *recorder) field(c content) []part {

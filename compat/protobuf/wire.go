@@ -24,24 +24,32 @@ func (a *analysis) field(v *visit, fw, fr *format.FieldModel) {
 
 // scalars tries the values of a scalar field, or lists of them.
 func (a *analysis) scalars(v *visit, fw, fr *format.FieldModel) {
-	if fw.Cardinality == fr.Cardinality && alike(fw, fr) {
+	if fw.Cardinality == fr.Cardinality && a.alike(fw, fr) {
 		return
 	}
-	values := probes(fw, fr)
-	a.steps += len(values)
 	found := map[string]bool{}
-	for i := range values {
-		if fw.Cardinality == format.List || fw.Presence || !zero(familyOf(fw.Kind), values[i]) {
-			a.try(v, fw, fr, values[i:i+1], found)
+	var two []format.Scalar
+	for one := range probes(fw, fr) {
+		if a.spent(1) {
+			return
+		}
+		if len(two) < 2 {
+			two = append(two, one)
+		}
+		if fw.Cardinality == format.List || fw.Presence || !zero(familyOf(fw.Kind), one) {
+			a.try(v, fw, fr, []format.Scalar{one}, found)
 		}
 	}
 	if fw.Cardinality == format.List && fr.Cardinality == format.Singular {
-		a.try(v, fw, fr, pairOfValues(values), found)
+		if len(two) == 1 {
+			two = append(two, two[0])
+		}
+		a.try(v, fw, fr, two, found)
 	}
 }
 
 // alike reports that every value of one type is read as it is written in the other, whether packed or not.
-func alike(w, r *format.FieldModel) bool {
+func (a *analysis) alike(w, r *format.FieldModel) bool {
 	switch {
 	case w.Kind != r.Kind:
 		return false
@@ -52,12 +60,20 @@ func alike(w, r *format.FieldModel) bool {
 	case !w.Enum.Closed:
 		return false
 	}
-	for n := range w.Enum.Names {
-		if _, declared := r.Enum.Names[n]; !declared {
-			return false
+	pair := enumPair{w.Enum, r.Enum}
+	declared, known := a.declared[pair]
+	if !known {
+		declared = true
+		for n := range w.Enum.Names {
+			if _, ok := r.Enum.Names[n]; !ok {
+				declared = false
+				break
+			}
 		}
+		a.steps += len(w.Enum.Names)
+		a.declared[pair] = declared
 	}
-	return true
+	return declared
 }
 
 // try notes what goes wrong with a field of that content, once for each code; something that breaks the public update
@@ -90,16 +106,6 @@ func (a *analysis) try(v *visit, fw, fr *format.FieldModel, list []format.Scalar
 		}
 	}
 	a.add(c)
-}
-
-// pairOfValues returns two values, different ones if there are.
-func pairOfValues(values []format.Scalar) []format.Scalar {
-	for _, other := range values {
-		if other != values[0] {
-			return []format.Scalar{values[0], other}
-		}
-	}
-	return []format.Scalar{values[0], values[0]}
 }
 
 func scalarValues(list []format.Scalar) []value {

@@ -63,13 +63,18 @@ func (a *analysis) part(v *visit, fw, fr *format.FieldModel, pw, pr *format.Fiel
 		add(codeBytesAsMessage, decodeError, true, &one, nil)
 		return
 	case pr.IsMessage():
-		add(codeWireType, misread, true, &probes(pw, pw)[0], nil)
+		one := firstProbe(pw)
+		add(codeWireType, misread, true, &one, nil)
 		return
 	}
 	found := map[string]bool{}
-	values := probes(pw, pr)
-	a.steps += len(values)
-	for _, one := range values {
+	if a.alike(pw, pr) {
+		return
+	}
+	for one := range probes(pw, pr) {
+		if a.spent(1) {
+			return
+		}
 		got, how := take(pr, put(pw.Kind, one))
 		class, spec := misread, !permitted(pw, pr)
 		switch {
@@ -135,7 +140,8 @@ func (a *analysis) entries(v *visit, fw, fr *format.FieldModel, pw, pr *format.F
 	if pw == nil || pr == nil || unresolved(pw) || unresolved(pr) {
 		return
 	}
-	inner := &analysis{ctx: a.ctx, wire: true}
+	inner := newAnalysis(a.ctx)
+	inner.wire = true
 	inner.field(v, pw, pr)
 	a.steps += inner.steps
 	code := codeListToMap

@@ -15,13 +15,12 @@ func filled(f *format.FieldModel) content {
 	case f.IsMessage():
 		return content{field: f, list: []value{{message: f.Message}}}
 	}
-	values := probes(f, f)
-	for _, v := range values {
+	for v := range probes(f, f) {
 		if !same(f.Kind, v, f.Kind, f.Default) || f.Cardinality == format.List {
 			return content{field: f, list: []value{{scalar: v}}}
 		}
 	}
-	return content{field: f, list: []value{{scalar: values[0]}}}
+	return content{field: f, list: []value{{scalar: firstProbe(f)}}}
 }
 
 // messages compares fields of which at least one holds messages. What is inside messages on both sides is compared when
@@ -74,12 +73,7 @@ func unlikeMessage(f *format.FieldModel) format.Scalar {
 	if group(f.Kind) == "text" {
 		return format.Scalar{Text: "a"}
 	}
-	for _, v := range probes(f, f) {
-		if size(put(f.Kind, v)) == 1 || wireType(f.Kind) != 0 {
-			return v
-		}
-	}
-	return probes(f, f)[0]
+	return firstProbe(f)
 }
 
 // merged is a list of messages read as one: the reader unites what the elements set.
@@ -129,7 +123,7 @@ func notUTF8(f *format.FieldModel) (content, bool) {
 	if f.Cardinality == format.Map || f.IsMessage() {
 		return content{}, false
 	}
-	for _, v := range probes(f, f) {
+	for v := range probes(f, f) {
 		it := put(f.Kind, v)
 		negative := group(f.Kind) == "varint" && int64(v.Bits) < 0 && f.Kind != protoreflect.BoolKind
 		if negative || group(f.Kind) == "text" && v.Text == "\xff" || (f.Kind == protoreflect.Fixed32Kind || f.Kind == protoreflect.Fixed64Kind) && it.n == 1<<32-1 {

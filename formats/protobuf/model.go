@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
@@ -90,6 +91,8 @@ type EnumModel struct {
 	Numbers map[string]int32
 	First   int32 // the number of the first value: the default
 	Gap     int32 // the smallest number from 0 on that has no name
+	// Declared lists the numbers, those with the shortest encoding first and otherwise in their order.
+	Declared []Scalar
 }
 
 // Scalar is a value of a scalar kind: Bits holds integers in two's complement, bools as 0 and 1, and the bits of floats
@@ -378,6 +381,14 @@ func (b *modeler) enum(t *Type) *EnumModel {
 	for e.Names[e.Gap] != "" {
 		e.Gap++
 	}
+	for _, v := range t.Enum.Values {
+		if e.Names[v.Number] == v.Name {
+			e.Declared = append(e.Declared, Scalar{Bits: uint64(int64(v.Number))})
+		}
+	}
+	sort.SliceStable(e.Declared, func(i, j int) bool {
+		return protowire.SizeVarint(e.Declared[i].Bits) < protowire.SizeVarint(e.Declared[j].Bits)
+	})
 	b.enums[t] = e
 	return e
 }
