@@ -54,12 +54,16 @@ func (l Language) Has(word string) bool {
 
 // plain handles a language without patterns: it tries the simplest words there are.
 func (l Language) plain(meter Meter) (string, bool, error) {
-	if err := meter(1 + l.MinLength/64 + len(l.Except)/16); err != nil {
+	if err := meter(1 + l.MinLength/64 + len(l.Except)/8); err != nil {
 		return "", false, err
+	}
+	taken := make(map[string]bool, len(l.Except))
+	for _, word := range l.Except {
+		taken[word] = true
 	}
 	word := slices.Repeat(readable[:1], l.MinLength)
 	for range len(l.Except) + 1 {
-		if s := string(word); !slices.Contains(l.Except, s) {
+		if s := string(word); !taken[s] {
 			return s, true, nil
 		}
 		if word = next(word); l.MaxLength >= 0 && len(word) > l.MaxLength {
