@@ -197,6 +197,13 @@ func (r *reader) word(v *Value) error {
 	return r.fail(r.pos, "unexpected %q; expected a JSON value", c)
 }
 
+// Room for what most objects and arrays of a schema hold: a field with its name, type and default, an optional type. Growing
+// there step by step allocates twice as much.
+const (
+	usualMembers  = 4
+	usualElements = 2
+)
+
 func (r *reader) array(v *Value, depth int) error {
 	v.Kind = ArrayValue
 	r.pos++
@@ -204,6 +211,9 @@ func (r *reader) array(v *Value, depth int) error {
 		done, err := r.next(']', first)
 		if done || err != nil {
 			return err
+		}
+		if v.Elems == nil {
+			v.Elems = make([]Value, 0, usualElements)
 		}
 		v.Elems = append(v.Elems, Value{})
 		if err := r.value(&v.Elems[len(v.Elems)-1], depth); err != nil {
@@ -272,6 +282,9 @@ func (v *Value) set(key string, member Value, index map[string]int) map[string]i
 	}
 	if index != nil {
 		index[key] = len(v.Keys)
+	}
+	if v.Keys == nil {
+		v.Keys, v.Elems = make([]string, 0, usualMembers), make([]Value, 0, usualMembers)
 	}
 	v.Keys, v.Elems = append(v.Keys, key), append(v.Elems, member)
 	return index
