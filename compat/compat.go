@@ -200,6 +200,9 @@ func (f Finding) BreaksAny(relations []Relation) bool {
 type Witness struct {
 	// Data is the message in the format's own encoding: Avro binary, a Protobuf record, a JSON text.
 	Data []byte `json:"data"`
+	// Index is the message index under which a framed payload names the type of a Protobuf record: the path to it among
+	// the messages of the writer's schema.
+	Index []int `json:"index,omitempty"`
 	// JSON shows the message as the writer means it.
 	JSON string `json:"json"`
 	// Annotated explains Data byte by byte where that helps.

@@ -65,7 +65,7 @@ func (w *witnesses) of(c *cause) (*compat.Witness, string) {
 		return nil, "the smallest record is too large to show"
 	}
 	data := encodeParts(parts)
-	out := &compat.Witness{Data: data, Annotated: annotate(parts), VerifiedBy: verifiedBy(), Note: note(c)}
+	out := &compat.Witness{Data: data, Index: c.at.root().w.Type.Index(), Annotated: annotate(parts), VerifiedBy: verifiedBy(), Note: note(c)}
 	written, err := w.writer.decode(c.at.root().w, data)
 	if err != nil {
 		return nil, "the record could not be confirmed: the writer's schema does not read it: " + err.Error()
@@ -185,7 +185,7 @@ func (v *visit) numbers() (writer, reader []int32) {
 func note(c *cause) string {
 	root := c.at.root().w
 	text := fmt.Sprintf("A record of %s", root.Name())
-	if index, err := messageIndex(root.Type); err == nil {
+	if index := root.Type.Index(); index != nil {
 		text += fmt.Sprintf(", message index %s", strings.ReplaceAll(fmt.Sprint(index), " ", ","))
 	}
 	switch c.code {
@@ -198,30 +198,4 @@ func note(c *cause) string {
 		text += ", read through JSON"
 	}
 	return text + "."
-}
-
-// errNotIndexed is the answer for types that payloads cannot name.
-var errNotIndexed = errors.New("the type has no message index")
-
-// messageIndex is the path by which a framed payload names its type: the places of the message and of those around it
-// among the messages that the text declares.
-func messageIndex(t *format.Type) ([]int, error) {
-	if !t.Unit.Own() || t.IsGroup {
-		return nil, errNotIndexed
-	}
-	siblings := t.Unit.Messages
-	var index []int
-	if t.Outer != nil {
-		outer, err := messageIndex(t.Outer)
-		if err != nil {
-			return nil, err
-		}
-		index, siblings = outer, t.Outer.Message.Messages
-	}
-	for i, m := range siblings {
-		if m == t.Message {
-			return append(index, i), nil
-		}
-	}
-	return nil, errNotIndexed
 }

@@ -18,7 +18,7 @@ type Unit struct {
 }
 
 // Own reports whether the unit is the schema itself.
-func (u *Unit) Own() bool { return u.Path == "" }
+func (u *Unit) Own() bool { return u.Path == "" && u.Reference == nil }
 
 // Type is a message or an enum of a schema's closure.
 type Type struct {

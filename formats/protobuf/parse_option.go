@@ -91,7 +91,7 @@ func (p *parser) value() Value {
 	case c == '+':
 		p.accept('+')
 	}
-	word, pos := p.word()
+	word, _ := p.word()
 	switch {
 	case word == "-":
 		rest, _ := p.word()
@@ -100,8 +100,6 @@ func (p *parser) value() Value {
 		return Value{Kind: BoolValue, Text: word}
 	case isDigit(word[0]) || word[0] == '-' || word[0] == '.' && len(word) > 1 && isDigit(word[1]):
 		return Value{Kind: NumberValue, Text: word}
-	case !isPath(word):
-		p.fail(int(pos.Start), "%q is not a value", shorten(word))
 	}
 	return Value{Kind: IdentValue, Text: word}
 }
