@@ -37,6 +37,12 @@ func standardOptions(options proto.Message, meta string) []Option {
 	var out []Option
 	for _, fd := range fields {
 		v := m.Get(fd)
+		if fd.Name() == "features" {
+			for _, feature := range literalOf(v.Message()).Fields {
+				out = append(out, Option{Name: "features." + feature.Key, Value: feature.Value})
+			}
+			continue
+		}
 		if !fd.IsList() {
 			out = append(out, Option{Name: string(fd.Name()), Value: valueOf(fd, v)})
 			continue
