@@ -97,7 +97,7 @@ func (q *question) reason(n notes) string {
 	case q.budget.err != nil:
 		return fmt.Sprintf("the work budget of %d steps is used up", q.steps)
 	case n.opaque != "":
-		return fmt.Sprintf("it depends on what %s accepts", n.opaque)
+		return fmt.Sprintf("it depends on what %.80s accepts", n.opaque)
 	case n.unsure:
 		return "it depends on a pattern that is not a regular expression (look-around, back-references)"
 	case n.tooLarge:

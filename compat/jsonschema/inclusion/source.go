@@ -64,17 +64,16 @@ func (s Schema) opaquePatternProperties(x *validator.Schema) string {
 	if !patterns.Is(jsonschema.Object) {
 		return ""
 	}
-	var opaque []byte
+	left := &jsonschema.Value{Kind: jsonschema.Object}
 	for _, m := range patterns.Members {
 		if _, err := regexp.Compile(m.Key); err != nil {
-			opaque = append(append(opaque, m.Key...), 0)
-			opaque = append(jsonschema.AppendSorted(opaque, m.Value), 0)
+			left.Members = append(left.Members, m)
 		}
 	}
-	if len(opaque) == 0 {
+	if len(left.Members) == 0 {
 		return ""
 	}
-	opaque = append(opaque, x.Draft.String()...)
+	opaque := append(jsonschema.AppendSorted([]byte("patternProperties "), left), " in "+x.Draft.String()...)
 	if bytes.Contains(opaque, []byte(`Ref":`)) || bytes.Contains(opaque, []byte(`$ref":`)) || bytes.Contains(opaque, []byte(`$id":`)) {
 		opaque = fmt.Appendf(opaque, " of %p", x) // what they refer to may be something else elsewhere
 	}
