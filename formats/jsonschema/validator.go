@@ -21,8 +21,8 @@ const VerifiedBy = "santhosh-tekuri/jsonschema v5.3.1"
 type Validator struct {
 	schema  *validator.Schema
 	anchors []*validator.Schema
-	// Exact is false when a pattern had to be left out because it is not a regular expression the library can run
-	// (look-around, back-references). Such a validator accepts too much.
+	// Exact is false when a pattern is not a regular expression that the library can run (look-around, back-references).
+	// Such a "pattern" accepts every string, and no property matches such a member of patternProperties; see Unrunnable.
 	Exact bool
 }
 
@@ -148,7 +148,11 @@ func (s *Schema) Locate(location string) (*Document, *Value) {
 			if decoded, err := url.PathUnescape(token); err == nil {
 				token = decoded
 			}
-			v = v.step(UnescapeToken(token))
+			token = UnescapeToken(token)
+			if text, ok := Unrunnable(token); ok {
+				token = text
+			}
+			v = v.step(token)
 		}
 		if v != nil {
 			return d, v
@@ -158,7 +162,7 @@ func (s *Schema) Locate(location string) (*Document, *Value) {
 }
 
 // rewriter turns a document into what the library understands with the same meaning: a $schema it does not know becomes
-// draft-07, a reference into another document becomes that document's address, an impossible pattern is left out.
+// draft-07, a reference into another document becomes that document's address, an impossible pattern a stand-in.
 type rewriter struct {
 	schema *Schema
 	exact  bool
@@ -202,10 +206,9 @@ func (w *rewriter) value(v *Value) *Value {
 func (w *rewriter) object(v *Value) *Value {
 	members, same := make([]Member, 0, len(v.Members)), true
 	for _, m := range v.Members {
-		changed, keep := w.member(v, m)
-		if same = same && keep && changed.Value == m.Value && changed.Key == m.Key; keep {
-			members = append(members, changed)
-		}
+		changed := w.member(v, m)
+		same = same && changed.Value == m.Value && changed.Key == m.Key
+		members = append(members, changed)
 	}
 	if same {
 		return v
@@ -213,42 +216,41 @@ func (w *rewriter) object(v *Value) *Value {
 	return &Value{Kind: Object, Members: members}
 }
 
-func (w *rewriter) member(schema *Value, m Member) (Member, bool) {
-	if schema.scope == nil {
-		m.Value = w.value(m.Value)
-		return m, true
-	}
+func (w *rewriter) member(schema *Value, m Member) Member {
 	switch {
+	case schema.scope == nil:
 	case m.Key == "enum" || m.Key == "const" || m.Key == "default" || m.Key == "examples":
-		return m, true
+		return m
 	case m.Key == "pattern" && m.Value.Is(String):
-		return m, w.pattern(m.Value.Text)
+		if w.unrunnable(m.Value.Text) {
+			m.Value = &Value{Kind: String, Text: standIn(matchesAll, m.Value.Text)}
+		}
+		return m
 	case m.Key == "patternProperties" && m.Value.Is(Object):
 		m.Value = w.patterns(m.Value)
-		return m, true
+		return m
 	case contains(referenceKeywords, m.Key) && m.Value.Is(String):
 		m.Value = w.reference(schema, m)
-		return m, true
+		return m
 	}
 	m.Value = w.value(m.Value)
-	return m, true
+	return m
 }
 
-func (w *rewriter) pattern(text string) bool {
-	if _, err := regexp.Compile(text); err != nil {
-		w.exact = false
-		return false
-	}
-	return true
+func (w *rewriter) unrunnable(text string) bool {
+	_, err := regexp.Compile(text)
+	w.exact = w.exact && err == nil
+	return err != nil
 }
 
 func (w *rewriter) patterns(v *Value) *Value {
-	var members []Member
+	members := make([]Member, 0, len(v.Members))
 	for _, m := range v.Members {
-		if w.pattern(m.Key) {
-			m.Value = w.value(m.Value)
-			members = append(members, m)
+		if w.unrunnable(m.Key) {
+			m.Key = standIn(matchesNone, m.Key)
 		}
+		m.Value = w.value(m.Value)
+		members = append(members, m)
 	}
 	return &Value{Kind: Object, Members: members}
 }

@@ -1,9 +1,12 @@
 package inclusion
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
+
+	model "github.com/concord-registry/concord/formats/jsonschema"
 )
 
 // builder turns the validator's compiled schemas into schemas of this package. Starting from the compiled form rather
@@ -223,8 +226,12 @@ func (b *builder) strings(s *schema, x *jsonschema.Schema) {
 	if b.has(x, "maxLength") {
 		r.minLength, r.maxLength = upper(r.minLength, x.MaxLength)
 	}
-	if b.has(x, "pattern") {
-		r.pattern = x.Pattern
+	if x.Pattern != nil && b.has(x, "pattern") {
+		if text, ok := model.Unrunnable(x.Pattern.String()); ok {
+			r.predicates = append(r.predicates, &predicate{name: "the pattern " + text})
+		} else {
+			r.pattern = x.Pattern
+		}
 	}
 	if x.Format != "" && (b.source.AssertFormat || asserted(x)) && b.has(x, "format") {
 		if p := formatPredicate(x.Format); p != nil {
@@ -235,9 +242,6 @@ func (b *builder) strings(s *schema, x *jsonschema.Schema) {
 		if p := contentPredicate(x); p != nil {
 			r.predicates = append(r.predicates, p)
 		}
-	}
-	if text := b.source.opaquePattern(x); text != "" && b.has(x, "pattern") {
-		r.predicates = append(r.predicates, &predicate{name: "pattern " + text})
 	}
 	if r.minLength > 0 || r.maxLength != none || r.pattern != nil || r.predicates != nil {
 		kept := r
@@ -376,7 +380,7 @@ func (b *builder) required(x *jsonschema.Schema) []string {
 
 func (r *objectRules) empty() bool {
 	return len(r.names)+len(r.patterns)+len(r.required)+len(r.needs)+len(r.dependent) == 0 && r.additional == nil &&
-		r.minProperties == 0 && r.maxProperties == none && r.propertyNames == nil && r.unevaluated == nil && r.opaque == ""
+		r.minProperties == 0 && r.maxProperties == none && r.propertyNames == nil && r.unevaluated == nil && len(r.opaque) == 0
 }
 
 // members takes over what is said about properties by name.
@@ -389,11 +393,7 @@ func (b *builder) members(r *objectRules, x *jsonschema.Schema, scope *dynamicSc
 		}
 	}
 	if b.has(x, "patternProperties") {
-		for pattern, value := range x.PatternProperties {
-			r.patterns = append(r.patterns, patternRule{pattern, b.node(value, scope)})
-		}
-		sort.Slice(r.patterns, func(i, j int) bool { return r.patterns[i].pattern.String() < r.patterns[j].pattern.String() })
-		r.opaque = b.source.opaquePatternProperties(x)
+		b.patterns(r, x, scope)
 	}
 	if b.has(x, "additionalProperties") {
 		switch additional := x.AdditionalProperties.(type) {
@@ -404,7 +404,22 @@ func (b *builder) members(r *objectRules, x *jsonschema.Schema, scope *dynamicSc
 		case *jsonschema.Schema:
 			r.additional = b.node(additional, scope)
 		}
+		if len(r.opaque) > 0 { // what is additional depends on names that nobody can tell
+			r.additional, r.opaqueAdditional = nil, r.additional
+		}
 	}
+}
+
+func (b *builder) patterns(r *objectRules, x *jsonschema.Schema, scope *dynamicScope) {
+	for pattern, value := range x.PatternProperties {
+		if text, ok := model.Unrunnable(pattern.String()); ok {
+			r.opaque = append(r.opaque, opaqueRule{text, b.node(value, scope)})
+		} else {
+			r.patterns = append(r.patterns, patternRule{pattern, b.node(value, scope)})
+		}
+	}
+	slices.SortFunc(r.patterns, func(a, b patternRule) int { return cmp.Compare(a.pattern.String(), b.pattern.String()) })
+	slices.SortFunc(r.opaque, func(a, b opaqueRule) int { return cmp.Compare(a.pattern, b.pattern) })
 }
 
 func (b *builder) dependencies(r *objectRules, x *jsonschema.Schema, scope *dynamicScope) {

@@ -157,6 +157,11 @@ func TestWhatCannotBeKnownIsUndecidedOnlyWhereItMatters(t *testing.T) {
 		{"another kind is missing", `{"type":["string","null"],` + lookahead + `}`, `{"type":"string",` + lookahead + `}`, NotIncluded},
 		{"in a property that does not change", `{"type":"object","properties":{"a":{` + lookahead + `},"b":{"type":"integer"}}}`, `{"type":"object","properties":{"a":{` + lookahead + `},"b":{"type":"string"}}}`, NotIncluded},
 		{"among the patterns of properties", `{"type":"object","patternProperties":{"^(?!x)":{"type":"string"}}}`, `{"type":"object","patternProperties":{"^(?!x)":{"type":"string"}},"maxProperties":2}`, Undecided},
+		{"what is additional depends on the pattern", `{"type":"object","patternProperties":{"^(?!x)":{}},"additionalProperties":false}`, `{"maxProperties":0}`, Undecided},
+		{"the same pattern, and what is additional", `{"type":"object","patternProperties":{"^(?!x)":{}},"additionalProperties":false}`, `{"patternProperties":{"^(?!x)":{}},"additionalProperties":false}`, Included},
+		{"the same pattern with a reference to something else", `{"type":"object","patternProperties":{"^(?!x)":{"$ref":"#/definitions/d"}},"definitions":{"d":{"type":"integer"}}}`, `{"patternProperties":{"^(?!x)":{"$ref":"#/definitions/d"}},"definitions":{"d":{"type":"null"}}}`, Undecided},
+		{"the same pattern with a reference to the same", `{"type":"object","patternProperties":{"^(?!x)":{"$ref":"#/definitions/d"}},"definitions":{"d":{"type":"integer"}}}`, `{"type":["object","null"],"patternProperties":{"^(?!x)":{"$ref":"#/definitions/e"}},"definitions":{"e":{"type":"integer"}}}`, Included},
+		{"which properties are evaluated", `{` + in2020 + `"type":"object","allOf":[{"patternProperties":{"^(?!x)":{}}}],"unevaluatedProperties":false}`, `{` + in2020 + `"maxProperties":0}`, Undecided},
 		{"the same patterns of properties", `{"type":"object","patternProperties":{"^(?!x)":{"type":"string"}}}`, `{"type":["object","null"],"patternProperties":{"^(?!x)":{"type":"string"}}}`, Included},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -222,7 +222,11 @@ func (s *schema) children(visit func(child **schema)) {
 		for i := range r.patterns {
 			visit(&r.patterns[i].schema)
 		}
+		for i := range r.opaque {
+			visit(&r.opaque[i].schema)
+		}
 		one(&r.additional)
+		one(&r.opaqueAdditional)
 		one(&r.propertyNames)
 		for i := range r.dependent {
 			visit(&r.dependent[i].schema)
@@ -397,5 +401,10 @@ func (k *keyWriter) objects(r *objectRules) {
 		k.schema(d.schema)
 	}
 	k.schema(r.unevaluated)
-	k.text(r.opaque)
+	k.int(len(r.opaque))
+	for _, o := range r.opaque {
+		k.text(o.pattern)
+		k.schema(o.schema)
+	}
+	k.schema(r.opaqueAdditional)
 }

@@ -10,8 +10,11 @@ func (sv *solver) acceptsObject(r *objectRules, v map[string]any, own *seen, dep
 		}
 	}
 	result := yes
-	if r.opaque != "" && len(v) > 0 {
+	if len(r.opaque) > 0 && len(v) > 0 {
 		result = unsure
+		if own != nil {
+			own.all, own.doubt = own.all || r.opaqueAdditional != nil, own.doubt || r.opaqueAdditional == nil
+		}
 	}
 	apply := func(s *schema, instance any) { result = min(result, sv.accepts(s, instance, nil, depth+1)) }
 	for name, value := range v {

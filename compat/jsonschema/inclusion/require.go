@@ -175,8 +175,8 @@ func (b *branch) requireObject(s *schema) bool {
 	if r.propertyNames != nil {
 		b.establish(namesAre{is(r.propertyNames)})
 	}
-	if r.opaque != "" {
-		b.establish(unknowable{what: r.opaque})
+	if len(r.opaque) > 0 {
+		b.establish(unknowable{what: r.unknowable()})
 	}
 	for _, n := range r.needs {
 		all := alternative{}

@@ -1,6 +1,7 @@
 package inclusion
 
 import (
+	"fmt"
 	"math/big"
 	"regexp"
 	"slices"
@@ -89,8 +90,10 @@ type objectRules struct {
 	needs         []need // dependencies on names
 	dependent     []dependent
 	unevaluated   *schema
-	// opaque names the patterns among patternProperties that the validator cannot run and this package cannot know.
-	opaque string
+	// opaque are the members of patternProperties whose patterns the validator cannot run. Where there are any, additional
+	// is unknowable too, and kept apart.
+	opaque           []opaqueRule
+	opaqueAdditional *schema
 }
 
 // property returns what "properties" says about a name; nil when nothing.
@@ -105,6 +108,28 @@ func (r *objectRules) property(name string) *schema {
 type patternRule struct {
 	pattern *regexp.Regexp
 	schema  *schema
+}
+
+// opaqueRule is a member of patternProperties of which nobody can tell what matches it.
+type opaqueRule struct {
+	pattern string
+	schema  *schema
+}
+
+// unknowable names what the opaque rules say together. Two that say the same have the same name.
+func (r *objectRules) unknowable() string {
+	name := "patternProperties"
+	for _, o := range r.opaque {
+		name += fmt.Sprintf(" %q with schema %d", o.pattern, o.schema.id)
+	}
+	if r.opaqueAdditional != nil {
+		name += fmt.Sprintf(" and additional schema %d", r.opaqueAdditional.id)
+	}
+	name += fmt.Sprintf(" next to %q", r.names)
+	for _, p := range r.patterns {
+		name += fmt.Sprintf(" and %q", p.pattern.String())
+	}
+	return name
 }
 
 // need says that a property requires others.

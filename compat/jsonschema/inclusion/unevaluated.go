@@ -1,6 +1,9 @@
 package inclusion
 
-import "regexp"
+import (
+	"fmt"
+	"regexp"
+)
 
 // evaluation is the unevaluatedItems or unevaluatedProperties of a schema, waiting until the branch knows which of the
 // schemas applied in place accept the instance, and so which parts of it have been evaluated. When denied, the schema is to be
@@ -18,6 +21,7 @@ type source struct {
 	patterns []*regexp.Regexp
 	items    int     // the first so many items are
 	contains *schema // items that it accepts are
+	opaque   bool    // other properties may be, nobody can tell
 }
 
 type sourceKey struct {
@@ -68,6 +72,11 @@ func (sv *solver) unevaluated(e *evaluation, k kind, effective []source) (f fact
 		}
 	}
 	if k == objectKind {
+		for _, src := range effective {
+			if src.opaque {
+				return unknowable{what: fmt.Sprintf("which properties are evaluated for schema %d", e.schema.id), not: e.denied}, false
+			}
+		}
 		return e.properties(effective), false
 	}
 	from := 0
@@ -178,12 +187,13 @@ func (c *collector) collect(s *schema, guards []literal, root bool, depth int) {
 // own is what the keywords of s itself evaluate.
 func (c *collector) own(s *schema, root bool) (src source, any bool) {
 	if r := s.objects; r != nil && c.kind == objectKind {
-		src.all = r.additional != nil || r.unevaluated != nil && !root
+		src.all = r.additional != nil || r.opaqueAdditional != nil || r.unevaluated != nil && !root
+		src.opaque = len(r.opaque) > 0
 		src.names = r.names
 		for _, p := range r.patterns {
 			src.patterns = append(src.patterns, p.pattern)
 		}
-		return src, src.all || len(src.names)+len(src.patterns) > 0
+		return src, src.all || src.opaque || len(src.names)+len(src.patterns) > 0
 	}
 	if r := s.arrays; r != nil && c.kind == arrayKind {
 		src.all = r.restEvaluated || r.unevaluated != nil && !root

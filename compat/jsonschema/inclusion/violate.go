@@ -198,8 +198,8 @@ func (v *violator) object(s *schema) {
 	if r.maxProperties != none {
 		v.fact(minProperties{r.maxProperties + 1})
 	}
-	if r.opaque != "" {
-		v.fact(unknowable{what: r.opaque, not: true})
+	if len(r.opaque) > 0 {
+		v.fact(unknowable{what: r.unknowable(), not: true})
 	}
 	for _, n := range r.needs {
 		for _, other := range n.others {
