@@ -73,7 +73,8 @@ func (s *Store) View(f func(storage.View) error) (err error) {
 	snapshot.key = snapshot.space[:0]
 	if int64(tx.ID()) > s.durable.Load() {
 		s.syncing.RLock()
-		s.syncing.RUnlock() //nolint:staticcheck // waiting is all that is wanted
+		//lint:ignore SA2001 waiting is all that is wanted
+		s.syncing.RUnlock()
 	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
