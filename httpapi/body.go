@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -35,9 +36,27 @@ func (c *call) checkBody() error {
 }
 
 func (c *call) tooLarge() error {
-	// What is left of the body is not worth reading.
+	// What is left of the body is not worth keeping.
 	c.echo.Response().Header().Set("Connection", "close")
+	c.unread = true
 	return refuse(http.StatusRequestEntityTooLarge, fmt.Sprintf("The request body exceeds the limit of %d bytes.", c.server.opt.BodyLimit))
+}
+
+// Bounds of what is taken, and thrown away, of a body that was refused.
+const (
+	lingerBytes = 128 << 20
+	lingerTime  = 3 * time.Second
+)
+
+// linger takes what a client goes on sending after its body was refused. Many clients read no answer before they have sent
+// everything; hanging up on them would show them a broken connection, and they would send it all again.
+func (c *call) linger() {
+	control := http.NewResponseController(c.echo.Response())
+	if control.Flush() != nil || control.SetReadDeadline(time.Now().Add(lingerTime)) != nil {
+		return
+	}
+	// The answer is out; whatever happens to the rest is no matter.
+	_, _ = io.CopyN(io.Discard, c.request.Body, lingerBytes)
 }
 
 // readBody reads the whole body into memory, up to the limit, once. The result is valid until the call ends.

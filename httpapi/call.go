@@ -30,6 +30,7 @@ type call struct {
 	body    []byte
 	cache   cachePolicy
 	written bool  // the handler wrote the answer itself
+	unread  bool  // the client is still sending a body that was refused
 	fault   error // why the status is a 5xx
 	scratch []byte
 	input   []byte // the request's body, once it was read

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bufio"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -59,6 +60,38 @@ func TestBodiesOverTheLimitAreRefusedUnread(t *testing.T) {
 		if elapsed := time.Since(before); elapsed > 5*time.Second {
 			t.Errorf("%s: took %v", name, elapsed)
 		}
+	}
+}
+
+// TestAClientThatSendsEverythingFirstReadsWhyItWasRefused is most clients: they read no answer before the body is sent.
+func TestAClientThatSendsEverythingFirstReadsWhyItWasRefused(t *testing.T) {
+	s := start(t, setup{})
+	const size = 40 << 20
+	for name, head := range map[string]string{
+		"announced": fmt.Sprintf("Content-Length: %d\r\n\r\n", size),
+		"in chunks": fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", size),
+	} {
+		conn, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+		body := &blanks{}
+		body.left.Store(size)
+		if _, err := io.WriteString(conn, "POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\n"+head); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.Copy(conn, body); err != nil {
+			t.Fatalf("%s: the rest of the body: %v", name, err)
+		}
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%s: the answer: %v", name, err)
+		}
+		if resp.StatusCode != http.StatusRequestEntityTooLarge {
+			t.Errorf("%s: %s", name, resp.Status)
+		}
+		conn.Close()
 	}
 }
 
@@ -151,10 +184,19 @@ func TestRawRequestsThatAreNoHTTPGetA4xx(t *testing.T) {
 		}
 		go func() { _, _ = io.WriteString(conn, raw) }()
 		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
-		status, err := bufio.NewReader(conn).ReadString('\n')
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatalf("%.60q: %v", raw, err)
+		}
+		body, err := io.ReadAll(resp.Body)
 		conn.Close()
-		if err != nil || !strings.Contains(status, " 4") {
-			t.Errorf("%.60q: %q, %v", raw, status, err)
+		var refusal struct {
+			Code    int    `json:"error_code"`
+			Message string `json:"message"`
+		}
+		if resp.StatusCode/100 != 4 || err != nil || resp.Header.Get("Content-Type") != "application/vnd.schemaregistry.v1+json" ||
+			json.Unmarshal(body, &refusal) != nil || refusal.Code != resp.StatusCode || !strings.HasPrefix(refusal.Message, "HTTP "+resp.Status) {
+			t.Errorf("%.60q: %s, %v, %q, %v", raw, resp.Status, resp.Header, body, err)
 		}
 	}
 	s.must(t, "GET", "/", "")

@@ -49,6 +49,9 @@ func (c *call) finish() {
 	}
 	c.server.metrics.observe(c)
 	c.logAccess()
+	if c.unread {
+		c.linger()
+	}
 }
 
 func (c *call) write() {

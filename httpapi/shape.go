@@ -124,7 +124,7 @@ func (c *call) schemaString(v *registry.SchemaVersion, withMaxID bool) error {
 	if withMaxID {
 		o.number("maxId", int64(v.MaxID))
 	}
-	if !legacy && v.Subject != "" {
+	if !legacy && v.Version > 0 {
 		stamps(&o, v)
 	}
 	return c.object(o)

@@ -104,7 +104,8 @@ func dropVersions(v storage.View, subject string, rows []storage.Row, total int)
 	for _, row := range slices.Backward(rows) {
 		records = append(records, storage.DropSchema(subject, row.Version, now()))
 	}
-	if len(rows) < total {
+	// What has no name of its own shares the records of its context, which outlive it.
+	if len(rows) < total || isContext(subject) {
 		return records, nil
 	}
 	config, err := v.Config(subject)
