@@ -116,6 +116,9 @@ func (c *call) run() {
 
 // admit refuses a request by its form, whatever the state of the registry is.
 func (c *call) admit() error {
+	if c.route.page {
+		return nil
+	}
 	for _, value := range c.echo.ParamValues() {
 		// A parameter at the end of a route swallows further segments; no route means that.
 		if strings.IndexByte(value, '/') >= 0 {

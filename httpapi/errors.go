@@ -76,7 +76,7 @@ func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.valu
 
 // fail turns err into the answer. What a client is not to see of a fault goes into the log only.
 func (c *call) fail(err error) {
-	e := c.server.describe(err)
+	e := describe(err)
 	status, known := statuses[e.Code]
 	if !known {
 		status = int(e.Code)
@@ -100,7 +100,7 @@ func (c *call) fail(err error) {
 }
 
 // describe finds the code and the message that a client gets for err.
-func (s *Server) describe(err error) *registry.Error {
+func describe(err error) *registry.Error {
 	var known *registry.Error
 	var http *echo.HTTPError
 	switch {

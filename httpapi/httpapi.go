@@ -25,6 +25,11 @@ import (
 type Options struct {
 	// Registry answers and decides. Required.
 	Registry *registry.Registry
+	// UI answers what stands below /ui, and the root for clients that ask for HTML; nil means that there are no pages.
+	UI http.Handler
+	// BasePath is the path that a proxy serves the registry under, "/registry" for example. Requests may arrive with it or
+	// without it.
+	BasePath string
 	// Logger receives one line for each request and one for each fault of the server; nil logs nothing.
 	Logger *slog.Logger
 

@@ -18,7 +18,13 @@ import (
 func (s *Server) rewritePath(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		u := c.Request().URL
+		if s.opt.BasePath != "" {
+			cutBase(u, s.opt.BasePath)
+		}
 		path := collapseSlashes(u.EscapedPath())
+		if path == "/" && s.opt.UI != nil && asksForPage(c.Request()) {
+			path = "/ui" // the UI sends the browser there
+		}
 		if strings.HasPrefix(path, "/contexts/") {
 			var err error
 			if path, u.RawQuery, err = expandContext(path, u.RawQuery); err != nil {

@@ -16,6 +16,8 @@ type route struct {
 	asks bool
 	// plain routes speak no registry JSON: no media type is negotiated, no body is read.
 	plain bool
+	// page routes are answered by Options.UI, whatever follows in their path.
+	page bool
 
 	// Derived from the above.
 	hasSubject bool   // the path names a subject
@@ -92,6 +94,10 @@ func (s *Server) routes() []*route {
 		{method: "GET", path: "/openapi.yaml", handle: (*call).getOpenAPI, plain: true},
 		{method: "GET", path: "/docs", handle: (*call).getDocs, plain: true},
 		{method: "GET", path: "/docs/style.css", handle: (*call).getDocsStyle, plain: true},
+
+		{method: "GET", path: "/ui", handle: (*call).page, plain: true, page: true},
+		{method: "GET", path: "/ui/*", handle: (*call).page, plain: true, page: true},
+		{method: "POST", path: "/ui/*", handle: (*call).page, plain: true, page: true},
 	}
 	for _, r := range api {
 		r.hasSubject = strings.Contains(r.path, "/:subject")

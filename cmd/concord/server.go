@@ -19,6 +19,7 @@ import (
 	"github.com/concord-registry/concord/httpapi"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/storage"
+	"github.com/concord-registry/concord/web"
 )
 
 // server is a registry with its data file open and its address bound.
@@ -57,7 +58,9 @@ func openServer(ctx context.Context, cfg *config.Config, stdout, stderr io.Write
 	}
 	s.store = store
 	s.registry = newRegistry(s.store, cfg)
-	s.api = newAPI(s.registry, cfg, slog.New(logHandler(s.requests, cfg.Log)))
+	if s.api, err = newAPI(s.registry, cfg, slog.New(logHandler(s.requests, cfg.Log))); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -161,10 +164,16 @@ func newRegistry(store storage.Store, cfg *config.Config) *registry.Registry {
 	})
 }
 
-func newAPI(r *registry.Registry, cfg *config.Config, log *slog.Logger) *httpapi.Server {
+func newAPI(r *registry.Registry, cfg *config.Config, log *slog.Logger) (*httpapi.Server, error) {
 	build := buildOf()
+	pages, err := newPages(r, cfg)
+	if err != nil {
+		return nil, err
+	}
 	return httpapi.New(httpapi.Options{
 		Registry:          r,
+		UI:                pages,
+		BasePath:          string(cfg.Pages.BasePath),
 		Logger:            log,
 		Shape:             httpapi.Shape(cfg.Answers.Shape),
 		IncompatibleCode:  cfg.Answers.IncompatibleCode,
@@ -180,6 +189,20 @@ func newAPI(r *registry.Registry, cfg *config.Config, log *slog.Logger) *httpapi
 		ReportedVersion:   cfg.Answers.Version,
 		NoGzip:            !cfg.Answers.Gzip,
 		MinDiskFree:       int64(cfg.Operations.MinDiskFree),
+	}), nil
+}
+
+// newPages returns what people see in a browser; nil when it is turned off.
+func newPages(r *registry.Registry, cfg *config.Config) (http.Handler, error) {
+	if !cfg.Pages.UI {
+		return nil, nil
+	}
+	return web.New(web.Options{
+		Registry: r,
+		Describe: httpapi.Describe,
+		BasePath: string(cfg.Pages.BasePath),
+		Dev:      cfg.Pages.Dev,
+		Version:  buildOf().Version,
 	})
 }
 

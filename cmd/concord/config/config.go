@@ -25,6 +25,7 @@ type Config struct {
 	Timeouts      Timeouts      `group:"Timeouts"`
 	Compatibility Compatibility `group:"Compatibility"`
 	Answers       Answers       `group:"Answers"`
+	Pages         Pages         `group:"Pages"`
 	Operations    Operations    `group:"Operations"`
 }
 
@@ -76,6 +77,13 @@ type Answers struct {
 	ClusterID        string `name:"cluster-id" default:"concord" help:"what GET /v1/metadata/id reports as the Kafka cluster"`
 	ModeMutability   bool   `name:"mode-mutability" default:"true" help:"whether clients may change the mode (READWRITE, READONLY, IMPORT …)"`
 	Gzip             bool   `name:"gzip" default:"true" help:"compress answers for clients that accept it"`
+}
+
+// Pages are what people see in a browser.
+type Pages struct {
+	UI       bool   `name:"ui" default:"true" help:"serve the pages at /ui, and at / to browsers"`
+	BasePath Prefix `name:"base-path" default:"" help:"the path that a proxy serves Concord under, for example /registry; requests may arrive with it or without it. When it is not set, pages follow the header X-Forwarded-Prefix"`
+	Dev      string `name:"ui-dev" default:"" help:"a folder with the templates and static files of the pages, read anew for every request, for those who change them"`
 }
 
 // Operations are for those who run the server.

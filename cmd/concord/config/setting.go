@@ -92,6 +92,8 @@ func (s *Setting) Kind() string {
 		return "size"
 	case Address:
 		return "address"
+	case Prefix:
+		return "path"
 	case Secret:
 		return "secret"
 	case bool:
