@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -151,9 +150,6 @@ func (f *checkFlags) validate() error {
 func oneOf(flag, value string, values []string) error {
 	return fmt.Errorf("--%s %q is none of %s%s", flag, value, strings.Join(values, ", "), suggest.Question(value, values))
 }
-
-// errFindings ends a check that found something: everything was said already, only the exit code is left.
-var errFindings = errors.New("findings")
 
 func (m *Main) check(ctx context.Context, f *checkFlags, args []string) error {
 	start := time.Now()

@@ -1,5 +1,19 @@
 // Command concord is the schema registry and its command line. This package only wires: settings to options, commands to
 // the packages that do the work.
+//
+// A command is a file with a method of Main that returns its cobra.Command, added in rootCommand. What commands share:
+//
+//   - remoteFlags (remote.go): --registry and who asks it; add puts the flags on a command, connect returns the client, and
+//     completeSubject is its ValidArgsFunction. guess adds "did you mean" to an error about a subject.
+//   - outputFlag and printData (output.go): -o table|json|yaml over one value; newTable (table.go) for people; choiceFlag for
+//     any flag that takes one of a few words.
+//   - readInput and writeOutput (streams.go): files, and "-" for standard input and output.
+//   - styleOf and confirm (terminal.go): colours and questions, where there is a terminal.
+//   - misused marks an error as the user's (exit code 2); errFindings and errChanges end a command with codes 100 and 3 after
+//     it has said everything. Data goes to Stdout, all else to Stderr.
+//   - stored.Reader parses what is registered; engine.Default is the server's own engine.
+//
+// Each has a Long text, an Example that runs, and a script in testdata/script.
 package main
 
 import (
@@ -26,6 +40,7 @@ const (
 	exitOK      = 0
 	exitFailed  = 1 // could not do it
 	exitMisused = 2 // was asked wrongly: a flag, an argument, a setting
+	exitChanges = 3 // there are differences, and --fail-on-changes was given
 
 	exitFindings = 100 // a check found something
 )
@@ -35,6 +50,8 @@ type Main struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Environ        []string // NAME=value
+
+	color string // --color
 }
 
 // NewMain returns a Main on the process's own streams and environment.
@@ -50,8 +67,11 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 	if err == nil {
 		return exitOK
 	}
-	if errors.Is(err, errFindings) {
+	switch {
+	case errors.Is(err, errFindings):
 		return exitFindings
+	case errors.Is(err, errChanges):
+		return exitChanges
 	}
 	fmt.Fprintf(m.Stderr, "concord: %v\n", err)
 	var misuse *usageError
@@ -61,6 +81,12 @@ func (m *Main) Run(ctx context.Context, args []string) int {
 	fmt.Fprintf(m.Stderr, "Run '%s --help' for help.\n", cmd.CommandPath())
 	return exitMisused
 }
+
+// errFindings and errChanges end a command that has said everything already: only the exit code is left.
+var (
+	errFindings = errors.New("findings")
+	errChanges  = errors.New("changes")
+)
 
 // usageError is the fault of whoever wrote the command line or the settings.
 type usageError struct{ error }

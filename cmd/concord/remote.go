@@ -1,11 +1,16 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
+	"github.com/concord-registry/concord/cmd/concord/project"
+	"github.com/concord-registry/concord/cmd/concord/suggest"
 )
 
 // remoteFlags are the flags of every command that talks to a registry; each falls back to its variable.
@@ -13,7 +18,7 @@ type remoteFlags struct{ client.Options }
 
 func (f *remoteFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.URL, "registry", "", "`URL` of the registry ($SCHEMA_REGISTRY_URL)")
+	flags.StringVar(&f.URL, "registry", "", "`URL` of the registry, or unix:/path/to/socket ($SCHEMA_REGISTRY_URL)")
 	flags.StringVar(&f.User, "user", "", "`name:password` for basic authentication ($SCHEMA_REGISTRY_BASIC_AUTH)")
 	flags.StringVar(&f.Token, "token", "", "bearer `token` ($SCHEMA_REGISTRY_TOKEN)")
 	flags.StringVar(&f.CACert, "cacert", "", "PEM `file` of the authorities to trust ($SCHEMA_REGISTRY_CACERT)")
@@ -32,3 +37,74 @@ func (f *remoteFlags) fill(m *Main) {
 		}
 	}
 }
+
+// connect returns the client of the registry that the flags name, else SCHEMA_REGISTRY_URL, else the concord.yaml of the
+// working directory. It does not ask the registry anything yet.
+func (f *remoteFlags) connect(m *Main) (*client.Client, error) {
+	f.fill(m)
+	if f.URL == "" {
+		if p, err := project.Load("."); err == nil {
+			f.URL = p.Config.Registry
+		}
+	}
+	if f.URL == "" {
+		return nil, misused(errors.New("which registry? pass --registry URL, or set SCHEMA_REGISTRY_URL"))
+	}
+	c, err := client.New(f.Options)
+	return c, misused(err)
+}
+
+// completionPatience is how long a shell waits for names from a registry.
+const completionPatience = time.Second
+
+// maxCompletions is how many names a shell is offered.
+const maxCompletions = 200
+
+// completeSubject offers the registry's subjects for the first n arguments, if it answers quickly.
+func (f *remoteFlags) completeSubject(m *Main, n int) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		if len(args) >= n {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		names := f.subjects(cmd.Context(), m, begun)
+		return names, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+func (f *remoteFlags) subjects(ctx context.Context, m *Main, begun string) []string {
+	c, err := f.connect(m)
+	if err != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, completionPatience)
+	defer cancel()
+	names, err := c.Subjects(ctx, begun, false)
+	if err != nil {
+		return nil
+	}
+	return names[:min(len(names), maxCompletions)]
+}
+
+// guess adds the subject that was probably meant to an error about one that does not exist.
+func guess(ctx context.Context, c *client.Client, subject string, err error) error {
+	if !client.IsMissing(err) {
+		return err
+	}
+	names, listing := c.Subjects(ctx, client.EveryContext, false)
+	if listing != nil || slices.Contains(names, subject) {
+		return err
+	}
+	if question := suggest.Question(subject, names); question != "" {
+		return &guessed{err, question}
+	}
+	return err
+}
+
+// guessed is an error with a question at its end.
+type guessed struct {
+	error
+	question string
+}
+
+func (g *guessed) Error() string { return g.error.Error() + g.question }
+func (g *guessed) Unwrap() error { return g.error }

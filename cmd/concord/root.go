@@ -26,7 +26,8 @@ const exitCodes = `Exit codes:
   0    done
   1    could not be done; standard error says why
   2    asked wrongly: a command, flag, argument or setting that does not exist or has a wrong value
-  100  a check found something
+  3    there are differences, and --fail-on-changes was given
+  100  a check found something, or a change is breaking
 `
 
 func (m *Main) rootCommand() *cobra.Command {
@@ -42,6 +43,9 @@ func (m *Main) rootCommand() *cobra.Command {
 	root.SetOut(m.Stdout)
 	root.SetErr(m.Stderr)
 	root.AddCommand(m.serveCommand(), m.checkCommand(), m.waitCommand(), m.versionCommand())
+	m.color = colorModes[0]
+	root.PersistentFlags().Var(choice{&m.color, colorModes}, "color", "`when` to write in colour: auto, always or never ($NO_COLOR)")
+	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))
 	chooseSubcommand(root)
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(usageTemplate(root))

@@ -1,8 +1,8 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
+	"io"
 	"runtime"
 	"runtime/debug"
 
@@ -56,19 +56,13 @@ func (m *Main) versionCommand() *cobra.Command {
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b := buildOf()
-			switch output {
-			case "json":
-				encoder := json.NewEncoder(m.Stdout)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(b)
-			case "text":
-				_, err := fmt.Fprintln(m.Stdout, b)
+			return printData(m.Stdout, output, b, func(w io.Writer) error {
+				_, err := fmt.Fprintln(w, b)
 				return err
-			}
-			return misused(fmt.Errorf("unknown output format %q; use text or json", output))
+			})
 		},
 	}
-	outputFlag(cmd, &output, "text", "json")
+	outputFlag(cmd, &output, "text", "json", "yaml")
 	return cmd
 }
 

@@ -19,7 +19,7 @@ import (
 
 // Options say which registry, and as whom. Each may come from a flag or a variable; see Variables.
 type Options struct {
-	URL     string
+	URL     string // or unix:/path/to/socket
 	User    string // "name:password"
 	Token   string // bearer
 	CACert  string // PEM file with the authorities to trust
@@ -49,6 +49,11 @@ const maxConnections = 64
 
 // New returns a client. It does not connect yet.
 func New(o Options) (*Client, error) {
+	socket, isSocket := strings.CutPrefix(o.URL, "unix:")
+	name := o.URL
+	if isSocket {
+		o.URL = "http://localhost"
+	}
 	u, err := url.Parse(o.URL)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return nil, fmt.Errorf("%q is not the URL of a registry; write one like http://localhost:8081", o.URL)
@@ -58,6 +63,14 @@ func New(o Options) (*Client, error) {
 		DialContext:         (&net.Dialer{Timeout: 10 * time.Second}).DialContext,
 		MaxIdleConnsPerHost: maxConnections, MaxIdleConns: maxConnections,
 		ForceAttemptHTTP2: true,
+	}
+	if isSocket {
+		transport.Proxy = nil
+		transport.DialContext = func(ctx context.Context, _, _ string) (net.Conn, error) {
+			return new(net.Dialer).DialContext(ctx, "unix", socket)
+		}
+	} else {
+		name = u.Redacted()
 	}
 	if transport.TLSClientConfig, err = o.tls(); err != nil {
 		return nil, err
@@ -87,7 +100,7 @@ func New(o Options) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Client{cl, u.Redacted()}, nil
+	return &Client{cl, name}, nil
 }
 
 // tls reads the certificates; nil when the defaults will do.

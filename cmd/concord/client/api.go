@@ -1,0 +1,243 @@
+package client
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/storage"
+)
+
+// Version is a version of a subject, or what an id stands for (then Subject and Version may be empty), as a registry
+// answers it.
+type Version struct {
+	Subject    string              `json:"subject,omitempty"`
+	Version    int                 `json:"version,omitempty"`
+	ID         int                 `json:"id,omitempty"`
+	GUID       string              `json:"guid,omitempty"`
+	Type       formats.Type        `json:"schemaType"` // never empty: registries leave it out for Avro, Client fills it in
+	References []formats.Reference `json:"references,omitempty"`
+	Metadata   *storage.Metadata   `json:"metadata,omitempty"`
+	RuleSet    *storage.RuleSet    `json:"ruleSet,omitempty"`
+	Schema     string              `json:"schema"`
+	Time       int64               `json:"ts,omitempty"` // milliseconds since 1970; 0 where the registry does not tell
+	Deleted    bool                `json:"deleted,omitempty"`
+}
+
+// Registration is the body of a registration, a look-up and a check.
+type Registration struct {
+	Schema     string              `json:"schema"`
+	Type       formats.Type        `json:"schemaType,omitempty"`
+	References []formats.Reference `json:"references,omitempty"`
+	Metadata   *storage.Metadata   `json:"metadata,omitempty"`
+	RuleSet    *storage.RuleSet    `json:"ruleSet,omitempty"`
+	ID         int                 `json:"id,omitempty"`      // only in mode IMPORT
+	Version    int                 `json:"version,omitempty"` // likewise
+}
+
+// SubjectVersion names a version.
+type SubjectVersion struct {
+	Subject string `json:"subject"`
+	Version int    `json:"version"`
+}
+
+// Config is the config of a subject, a context or the whole registry.
+type Config struct {
+	Alias         string `json:"alias,omitempty"`
+	Normalize     *bool  `json:"normalize,omitempty"`
+	Level         string `json:"compatibilityLevel,omitempty"`
+	Group         string `json:"compatibilityGroup,omitempty"`
+	Policy        string `json:"compatibilityPolicy,omitempty"` // STRICT or LENIENT
+	VerdictPolicy string `json:"verdictPolicy,omitempty"`       // what rejects, see compat.Policy; only Concord has it
+	// Others are the members that this program does not interpret, as they were answered.
+	Others map[string]json.RawMessage `json:"-"`
+}
+
+// Latest selects the newest live version where a version is asked for.
+const Latest = "latest"
+
+// Escape returns a subject or a context as one segment of a path.
+func Escape(name string) string {
+	escaped := url.PathEscape(name)
+	if strings.Trim(escaped, ".") == "" {
+		// Segments of dots mean folders, and are resolved on the way.
+		return strings.ReplaceAll(escaped, ".", "%2E")
+	}
+	return escaped
+}
+
+// pageSize is how many rows a list is asked for at a time.
+const pageSize = 1000
+
+// all reads a list page by page, because registries cut long ones off.
+func all[T any](ctx context.Context, c *Client, path string, query url.Values) ([]T, error) {
+	var list []T
+	first := ""
+	for {
+		query.Set("offset", strconv.Itoa(len(list)))
+		query.Set("limit", strconv.Itoa(pageSize))
+		var page []json.RawMessage
+		if err := c.Get(ctx, path+"?"+query.Encode(), &page); err != nil {
+			return nil, err
+		}
+		if len(page) > 0 && len(list) > 0 && string(page[0]) == first {
+			return list, nil // a registry that knows no pages answers the whole list each time
+		}
+		for i, row := range page {
+			if i == 0 && len(list) == 0 {
+				first = string(row)
+			}
+			var v T
+			if err := json.Unmarshal(row, &v); err != nil {
+				return nil, fmt.Errorf("%s: %w", c.name, err)
+			}
+			list = append(list, v)
+		}
+		if len(page) != pageSize {
+			return list, nil
+		}
+	}
+}
+
+func flag(query url.Values, name string, set bool) {
+	if set {
+		query.Set(name, "true")
+	}
+}
+
+// EveryContext is the prefix that selects the subjects of all contexts.
+const EveryContext = ":*:"
+
+// Subjects lists the subjects that start with a prefix; see EveryContext.
+func (c *Client) Subjects(ctx context.Context, prefix string, deleted bool) ([]string, error) {
+	query := url.Values{"subjectPrefix": {prefix}}
+	flag(query, "deleted", deleted)
+	return all[string](ctx, c, "/subjects", query)
+}
+
+// Schemas lists the versions of all subjects that start with a prefix, with their texts.
+func (c *Client) Schemas(ctx context.Context, prefix string, latestOnly, deleted bool) ([]*Version, error) {
+	query := url.Values{"subjectPrefix": {prefix}}
+	flag(query, "latestOnly", latestOnly)
+	flag(query, "deleted", deleted)
+	list, err := all[*Version](ctx, c, "/schemas", query)
+	for _, v := range list {
+		v.complete()
+	}
+	return list, err
+}
+
+func (v *Version) complete() {
+	if v.Type == "" {
+		v.Type = formats.Avro
+	}
+}
+
+// Contexts lists the contexts; the default one is ".".
+func (c *Client) Contexts(ctx context.Context) ([]string, error) {
+	return all[string](ctx, c, "/contexts", url.Values{})
+}
+
+// Versions lists the version numbers of a subject, in order.
+func (c *Client) Versions(ctx context.Context, subject string, deleted bool) ([]int, error) {
+	query := url.Values{}
+	flag(query, "deleted", deleted)
+	return all[int](ctx, c, "/subjects/"+Escape(subject)+"/versions", query)
+}
+
+// Version reads a version of a subject by its number, or Latest.
+func (c *Client) Version(ctx context.Context, subject, version string, deleted bool) (*Version, error) {
+	path := "/subjects/" + Escape(subject) + "/versions/" + url.PathEscape(version)
+	if deleted {
+		path += "?deleted=true"
+	}
+	v := &Version{}
+	err := c.Get(ctx, path, v)
+	v.complete()
+	return v, err
+}
+
+// ByID reads what an id stands for. subject, which may be empty, names the context it is looked up in.
+func (c *Client) ByID(ctx context.Context, id int, subject string) (*Version, error) {
+	path := "/schemas/ids/" + strconv.Itoa(id)
+	if subject != "" {
+		path += "?" + url.Values{"subject": {subject}}.Encode()
+	}
+	v := &Version{}
+	err := c.Get(ctx, path, v)
+	v.complete()
+	v.ID = id
+	return v, err
+}
+
+// VersionsOfID lists the versions that have an id.
+func (c *Client) VersionsOfID(ctx context.Context, id int, subject string, deleted bool) ([]SubjectVersion, error) {
+	query := url.Values{}
+	flag(query, "deleted", deleted)
+	if subject != "" {
+		query.Set("subject", subject)
+	}
+	return all[SubjectVersion](ctx, c, "/schemas/ids/"+strconv.Itoa(id)+"/versions", query)
+}
+
+// Referrers lists the versions that refer to a version. Deleted ones count, where the registry tells them, if deleted.
+func (c *Client) Referrers(ctx context.Context, subject string, version int, deleted bool) ([]SubjectVersion, error) {
+	query := url.Values{}
+	flag(query, "deleted", deleted)
+	ids, err := all[int](ctx, c, "/subjects/"+Escape(subject)+"/versions/"+strconv.Itoa(version)+"/referencedby", query)
+	if err != nil {
+		return nil, err
+	}
+	var list []SubjectVersion
+	for _, id := range ids {
+		owners, err := c.VersionsOfID(ctx, id, subject, deleted)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, owners...)
+	}
+	return list, nil
+}
+
+// Lookup finds the version of a subject that a schema was registered as.
+func (c *Client) Lookup(ctx context.Context, subject string, r Registration, normalize, deleted bool) (*Version, error) {
+	query := url.Values{}
+	flag(query, "normalize", normalize)
+	flag(query, "deleted", deleted)
+	v := &Version{}
+	err := c.Send(ctx, http.MethodPost, "/subjects/"+Escape(subject)+"?"+query.Encode(), r, v)
+	v.complete()
+	return v, err
+}
+
+// Register registers a schema. Where it is there already, that version is the answer. Registries other than this one may
+// answer the id alone.
+func (c *Client) Register(ctx context.Context, subject string, r Registration, normalize bool) (*Version, error) {
+	query := url.Values{}
+	flag(query, "normalize", normalize)
+	v := &Version{}
+	err := c.Send(ctx, http.MethodPost, "/subjects/"+Escape(subject)+"/versions?"+query.Encode(), r, v)
+	v.Subject = subject
+	v.complete()
+	return v, err
+}
+
+// DeleteSubject deletes every version of a subject, softly or (what is deleted softly) for good, and returns their numbers.
+func (c *Client) DeleteSubject(ctx context.Context, subject string, permanent bool) (versions []int, err error) {
+	query := url.Values{}
+	flag(query, "permanent", permanent)
+	err = c.Send(ctx, http.MethodDelete, "/subjects/"+Escape(subject)+"?"+query.Encode(), nil, &versions)
+	return versions, err
+}
+
+// DeleteVersion deletes one version, likewise.
+func (c *Client) DeleteVersion(ctx context.Context, subject string, version int, permanent bool) error {
+	query := url.Values{}
+	flag(query, "permanent", permanent)
+	return c.Send(ctx, http.MethodDelete, fmt.Sprintf("/subjects/%s/versions/%d?%s", Escape(subject), version, query.Encode()), nil, nil)
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+)
+
+// maxInput is the most that is read from a file or from standard input for one schema or message, in bytes.
+const maxInput = 64 << 20
+
+// readInput reads a file; "-" is standard input.
+func (m *Main) readInput(name string) ([]byte, error) {
+	var in io.Reader = m.Stdin
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		in = file
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	if err == nil && len(data) > maxInput {
+		err = fmt.Errorf("%s is larger than %d MiB", name, maxInput>>20)
+	}
+	return data, err
+}
+
+// writeOutput writes to a file, whole or not at all; "-" is standard output.
+func (m *Main) writeOutput(name string, write func(w io.Writer) error) error {
+	if name == "-" {
+		return write(m.Stdout)
+	}
+	temporary := name + ".tmp"
+	file, err := os.Create(temporary)
+	if err != nil {
+		return err
+	}
+	defer os.Remove(temporary) // fails when all went well, because it was renamed
+	if err := write(file); err != nil {
+		_ = file.Close()
+		return err
+	}
+	if err := file.Close(); err != nil {
+		return err
+	}
+	return os.Rename(temporary, name)
+}
