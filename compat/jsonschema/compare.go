@@ -39,6 +39,7 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 			return nil, err
 		}
 	}
+	c.sumUp()
 	return c.out, nil
 }
 
@@ -50,6 +51,7 @@ type comparison struct {
 	// without them.
 	detailed bool
 	shown    []difference // those behind the findings, in the same order
+	more     int          // incompatible differences that are no findings of their own
 	out      *compat.Comparison
 
 	compiled struct{ writer, reader inclusion.Schema } // once the semantic relation is asked for
@@ -68,16 +70,41 @@ func (c *comparison) reference(ctx context.Context) error {
 		if accepted && !(c.detailed && forgiven[d.code]) {
 			continue
 		}
-		f := c.finding(d)
 		if !accepted {
 			c.out.Verdicts[compat.Reference] = compat.Incompatible
 			c.out.Messages = append(c.out.Messages, message(d, c.req.Direction))
+			if len(c.out.Findings) >= maxFindings {
+				c.more++
+				continue
+			}
+		}
+		f := c.finding(d)
+		if !accepted {
 			f.Breaks = append(f.Breaks, compat.Reference)
 		}
 		c.out.Findings = append(c.out.Findings, f)
 		c.shown = append(c.shown, d)
 	}
 	return nil
+}
+
+// maxFindings is how many differences become findings. Nobody reads more, and each takes a kilobyte of a report.
+const maxFindings = 1_000
+
+// FurtherDifferences is the code of the finding that counts the differences of the reference beyond maxFindings.
+const FurtherDifferences = "FURTHER_DIFFERENCES"
+
+// sumUp adds one finding for all the differences that have none.
+func (c *comparison) sumUp() {
+	if c.more == 0 {
+		return
+	}
+	c.out.Findings = append(c.out.Findings, compat.Finding{
+		Code: FurtherDifferences, Breaks: []compat.Relation{compat.Reference},
+		Message:   fmt.Sprintf("The two schemas differ in %d more places, of which only the messages tell.", c.more),
+		Hint:      "Mend the findings above first; many changes at once are often one change of a part that is used in many places.",
+		NoWitness: "It was not looked for: the findings above have theirs.",
+	})
 }
 
 // finding words one difference. Its places in the texts are only looked up for those who read them.

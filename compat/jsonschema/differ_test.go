@@ -249,3 +249,35 @@ func TestACancelledComparisonEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestAReportStaysReadableHoweverManyDifferencesThereAre(t *testing.T) {
+	properties := func(prefix string) string {
+		var b strings.Builder
+		for i := range 3000 {
+			fmt.Fprintf(&b, `,"%s%d":{"type":"string"}`, prefix, i)
+		}
+		return `{"properties":{` + b.String()[1:] + `}}`
+	}
+	out := compareTexts(t, properties("a"), properties("b"), compat.Request{Full: true})
+	if len(out.Messages) != 3000 || len(out.Findings) > maxFindings+maxReasons+1 {
+		t.Fatalf("%d messages, %d findings", len(out.Messages), len(out.Findings))
+	}
+	if last := out.Findings[len(out.Findings)-1]; last.Code != FurtherDifferences || !strings.Contains(last.Message, "2000 more") {
+		t.Errorf("the last finding is %s: %s", last.Code, last.Message)
+	}
+}
+
+func TestManyPropertiesAgainstManyPatternsEndInTime(t *testing.T) {
+	var properties, patterns strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&properties, `,"a%d":{"type":"string"}`, i)
+		fmt.Fprintf(&patterns, `,"^b%d$":{"type":"string"}`, i)
+	}
+	w, r := schema(t, `{"properties":{`+properties.String()[1:]+`}}`), schema(t, `{"patternProperties":{`+patterns.String()[1:]+`}}`)
+	start := time.Now()
+	_, err := diff(context.Background(), w, r, false)
+	var tooLarge *compat.WorkError
+	if took := time.Since(start); !errors.As(err, &tooLarge) || took > 10*time.Second {
+		t.Errorf("%v after %v", err, took)
+	}
+}

@@ -2,6 +2,7 @@ package jsonschema
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/concord-registry/concord/compat"
@@ -28,13 +29,54 @@ func explain(d difference, direction compat.Direction, writer, reader place) (se
 	if direction == compat.OldReadsNew {
 		hint = e.tighten
 	}
-	replace := strings.NewReplacer(
-		"{reader}", "the "+r+" schema", "{Reader}", "The "+r+" schema",
-		"{writer}", "the "+w+" schema", "{Writer}", "The "+w+" schema",
-		"{was}", quote(writer.value), "{is}", quote(reader.value), "{name}", fmt.Sprintf("%q", d.name), "{index}", d.name, "{keyword}", d.keyword,
-		"{wasKind}", d.writer.describe(), "{isKind}", d.reader.describe(),
-	)
-	return replace.Replace(e.sentence), replace.Replace(hint)
+	value := func(word string) (string, bool) {
+		switch word {
+		case "reader":
+			return "the " + r + " schema", true
+		case "Reader":
+			return "The " + r + " schema", true
+		case "writer":
+			return "the " + w + " schema", true
+		case "Writer":
+			return "The " + w + " schema", true
+		case "was":
+			return quote(writer.value), true
+		case "is":
+			return quote(reader.value), true
+		case "name":
+			return strconv.Quote(d.name), true
+		case "index":
+			return d.name, true
+		case "keyword":
+			return d.keyword, true
+		case "wasKind":
+			return d.writer.describe(), true
+		case "isKind":
+			return d.reader.describe(), true
+		}
+		return "", false
+	}
+	return fill(e.sentence, value), fill(hint, value)
+}
+
+// fill replaces every {word} of a text that has a value.
+func fill(text string, value func(word string) (string, bool)) string {
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(text, "{")
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		word, after, closed := strings.Cut(rest, "}")
+		if filled, ok := value(word); closed && ok {
+			out.WriteString(filled)
+			text = after
+		} else {
+			out.WriteByte('{')
+			text = rest
+		}
+	}
 }
 
 func quote(v *model.Value) string {

@@ -11,7 +11,13 @@ type loader struct {
 	schema *model.Schema
 	modern bool // 2019-09 and later
 	shapes map[*model.Value]*shape
+	// cost is what the regular expressions read so far cost; see maxPatterns.
+	cost int
 }
+
+// maxPatterns is what the regular expressions among the patternProperties of one schema may cost together: their characters
+// and the instructions they compile into. Any that are beyond it are not known to match anything.
+const maxPatterns = 100_000
 
 func newLoader(s *model.Schema) *loader {
 	return &loader{schema: s, modern: s.Draft() >= model.Draft2019, shapes: map[*model.Value]*shape{}}
@@ -300,10 +306,21 @@ func (l *loader) patterns(o *objectRules, v *model.Value) {
 	}
 	for _, m := range v.Members {
 		if s := l.load(m.Value); s != nil {
-			re, _ := regexp.Compile(m.Key) // nil: matches nothing that can be known here
-			o.patterns = append(o.patterns, pattern{m.Key, re, s})
+			o.patterns = append(o.patterns, pattern{m.Key, l.compile(m.Key), s})
 		}
 	}
+}
+
+// compile returns nil for an expression that matches nothing that can be known here.
+func (l *loader) compile(expression string) *regexp.Regexp {
+	if l.cost += len(expression); l.cost > maxPatterns {
+		return nil
+	}
+	if l.cost += model.PatternCost(expression); l.cost > maxPatterns {
+		return nil
+	}
+	re, _ := regexp.Compile(expression)
+	return re
 }
 
 func (o *objectRules) require(v *model.Value) {

@@ -65,7 +65,7 @@ func (l *list) propertyRemoved(w, r *shape, name string, was *shape) {
 		l.add("PROPERTY_REMOVED_FROM_OPEN_CONTENT_MODEL", w, r, "properties", name)
 		return
 	}
-	if cover := r.object.cover(name); cover != nil {
+	if cover := l.cover(r.object, name); cover != nil {
 		if l.covered(was, cover) {
 			l.add("PROPERTY_REMOVED_IS_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "properties", name)
 		} else {
@@ -96,7 +96,7 @@ func (l *list) propertyAdded(w, r *shape, name string, is *shape) {
 		}
 		return
 	}
-	if cover := w.object.cover(name); cover != nil {
+	if cover := l.cover(w.object, name); cover != nil {
 		if l.covered(cover, is) {
 			l.add("PROPERTY_ADDED_IS_COVERED_BY_PARTIALLY_OPEN_CONTENT_MODEL", w, r, "properties", name)
 		} else {
@@ -121,7 +121,10 @@ func (l *list) covered(w, r *shape) bool {
 }
 
 // cover is the schema that a partially open object holds an undeclared property to; nil when it has none.
-func (o *objectRules) cover(name string) *shape {
+func (l *list) cover(o *objectRules, name string) *shape {
+	if l.pairs += len(o.patterns) * (1 + len(name)/100) / 8; !l.spend() {
+		return nil
+	}
 	for _, p := range o.patterns {
 		if p.re != nil && p.re.MatchString(name) {
 			return p.shape
@@ -138,13 +141,14 @@ func (o *objectRules) cover(name string) *shape {
 
 func (l *list) dependencies(w, r *shape) {
 	l.at("dependencies", func() {
-		before, after := w.object.dependentRequired, r.object.dependentRequired
-		for _, name := range unionOrder(dependencyNames(before), dependencyNames(after)) {
-			l.at(name, func() { l.dependency(w, r, name, find(before, name), find(after, name)) })
+		needsBefore, needsAfter := needs(w.object.dependentRequired), needs(r.object.dependentRequired)
+		for _, name := range unionOrder(dependencyNames(w.object.dependentRequired), dependencyNames(r.object.dependentRequired)) {
+			l.at(name, func() { l.dependency(w, r, name, needsBefore[name], needsAfter[name]) })
 		}
+		before, after := byName(w.object.dependentSchemas), byName(r.object.dependentSchemas)
 		for _, name := range unionOrder(names(w.object.dependentSchemas), names(r.object.dependentSchemas)) {
 			l.at(name, func() {
-				switch was, is := lookup(w.object.dependentSchemas, name), lookup(r.object.dependentSchemas, name); {
+				switch was, is := before[name], after[name]; {
 				case is == nil:
 					l.add("DEPENDENCY_SCHEMA_REMOVED", w, r, "dependencies", name)
 				case was == nil:
@@ -182,22 +186,26 @@ func dependencyNames(list []dependency) []string {
 	return out
 }
 
-func find(list []dependency, name string) []string {
-	for _, d := range list {
-		if d.name == name {
-			return d.needs
-		}
+func needs(list []dependency) map[string][]string {
+	if len(list) == 0 {
+		return nil
 	}
-	return nil
+	out := make(map[string][]string, len(list))
+	for _, d := range list {
+		out[d.name] = d.needs
+	}
+	return out
 }
 
-func lookup(list []property, name string) *shape {
-	for _, p := range list {
-		if p.name == name {
-			return p.shape
-		}
+func byName(list []property) map[string]*shape {
+	if len(list) == 0 {
+		return nil
 	}
-	return nil
+	out := make(map[string]*shape, len(list))
+	for _, p := range list {
+		out[p.name] = p.shape
+	}
+	return out
 }
 
 // includes reports whether every one of part is in whole.

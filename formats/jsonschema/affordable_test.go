@@ -18,7 +18,20 @@ func TestHostileSchemasAreNotCompiled(t *testing.T) {
 		}
 		return b.String()
 	}
+	nested := func(open, inner, end string, depth int) string {
+		return strings.Repeat(open, depth) + inner + strings.Repeat(end, depth)
+	}
 	for name, text := range map[string]string{
+		"items in items":             nested(`{"items":`, `{}`, `}`, 400),
+		"items in items of 2019-09":  `{"$schema":"https://json-schema.org/draft/2019-09/schema","items":` + nested(`{"items":`, `{}`, `}`, 200) + `}`,
+		"allOf in allOf":             nested(`{"allOf":[{"minLength":-1,"enum":3},`, `{}`, `]}`, 200),
+		"properties in properties":   nested(`{"properties":{"a":`, `{}`, `}}`, 240),
+		"additional in additional":   `{"$schema":"http://json-schema.org/draft-04/schema#","not":` + nested(`{"additionalProperties":`, `{}`, `}`, 400) + `}`,
+		"many below many levels":     nested(`{"items":`, `{"anyOf":[`+many(1000, func(int) string { return `{"type":"string"}` })+`]}`, `}`, 100),
+		"references to many anchors": `{"definitions":{` + many(3000, func(i int) string { return fmt.Sprintf(`"a%d":{"$id":"#a%d","items":{"$ref":"#a%d"}}`, i, i, i) }) + `}}`,
+		"many lists":                 `{"allOf":[` + many(2000, func(int) string { return `{"enum":[` + many(100, func(i int) string { return fmt.Sprint(i) }) + `]}` }) + `]}`,
+		"many large numbers":         `{"allOf":[` + many(1000, func(int) string { return `{"minimum":1e9999}` }) + `]}`,
+		"a long pattern":             `{"pattern":"` + strings.Repeat("(a*)*", 150_000) + `"}`,
 		"subschemas of 2020-12": `{"$schema":"https://json-schema.org/draft/2020-12/schema","properties":{` +
 			many(20_000, func(i int) string { return fmt.Sprintf(`"p%d":{}`, i) }) + `}}`,
 		"a chain of references": `{"$ref":"#/definitions/d0","definitions":{` +
@@ -34,6 +47,20 @@ func TestHostileSchemasAreNotCompiled(t *testing.T) {
 				t.Error("it was compiled")
 			} else if took := time.Since(start); took > 2*time.Second {
 				t.Errorf("it took %v to say: %v", took, err)
+			}
+		})
+	}
+}
+
+func TestDeepSchemasOfOrdinarySizeAreCompiled(t *testing.T) {
+	for name, text := range map[string]string{
+		"40 objects inside one another": strings.Repeat(`{"type":"object","properties":{"a":`, 40) + `{}` + strings.Repeat(`}}`, 40),
+		"80 arrays inside one another":  strings.Repeat(`{"type":"array","items":`, 80) + `{}` + strings.Repeat(`}`, 80),
+		"2,000 properties with lists":   `{"properties":{"p":{}` + strings.Repeat(`,"q":{"enum":["a","b"]}`, 2000) + `}}`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := parse(t, text).Validator(); err != nil {
+				t.Error(err)
 			}
 		})
 	}

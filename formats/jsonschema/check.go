@@ -225,9 +225,15 @@ func checkPattern(c *checker, p place, m Member, draft Draft) error {
 	return nil
 }
 
+// maxCheckedPattern is up to how many bytes a pattern is looked into.
+const maxCheckedPattern = 20_000
+
 // brokenPattern says what is wrong with a text that is no regular expression in any dialect. What only this library's
-// engine cannot run (look-around, back-references, large repetitions) is not wrong.
+// engine cannot run (look-around, back-references, large repetitions) is not wrong, and neither is what is too long to tell.
 func brokenPattern(pattern string) string {
+	if len(pattern) > maxCheckedPattern {
+		return ""
+	}
 	_, err := syntax.Parse(pattern, syntax.Perl)
 	var fault *syntax.Error
 	if !errors.As(err, &fault) || strings.Contains(pattern, "(?") {
