@@ -2,6 +2,7 @@ package avro
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/concord-registry/concord/compat"
@@ -31,8 +32,12 @@ func (p *report) explain(c *cause) (message, hint string) {
 	case TypeMismatch:
 		return s.types(c, at, from)
 	case NameMismatch:
-		return fmt.Sprintf("The %s %s is named %s in the %s schema and %s in the %s schema; a reader takes types of different names for different things.",
-				c.writer.Kind, from, c.writer.Name.Full, s.writer, c.reader.Name.Full, s.reader),
+		which := c.writer.Kind.String()
+		if len(c.path) > 0 {
+			which += " at " + from
+		}
+		return fmt.Sprintf("The %s is named %s in the %s schema and %s in the %s schema; a reader takes types of different names for different things.",
+				which, c.writer.Name.Full, s.writer, c.reader.Name.Full, s.reader),
 			s.rename(c)
 	case FixedSizeMismatch:
 		return fmt.Sprintf("%s has %d bytes in the %s schema and %d in the %s schema; a value of one does not fit the other.", at, c.writer.Size, s.writer, c.reader.Size, s.reader),
@@ -96,20 +101,45 @@ func (s sides) types(c *cause, at, from string) (message, hint string) {
 		return fmt.Sprintf("The %s schema needs the field %s, which data written with the %s schema does not have. Its enum has a default, but that is for unknown symbols; the field itself has none.", s.reader, at, s.writer),
 			fmt.Sprintf("Give the field `%s` itself a default.", f)
 	}
-	message = fmt.Sprintf("Data written with the %s schema holds %s at %s, where the %s schema expects %s; the one cannot be read as the other.",
-		s.writer, article(c.writer), from, s.reader, article(c.reader))
-	var fit []string
-	for k := avro.Null; k <= avro.String; k++ {
-		if promotes(c.writer.Kind, k) {
-			fit = append(fit, k.String())
-		}
+	holds := "holds"
+	if c.isBranch() {
+		holds = "may hold"
 	}
-	old := s.oldOf(c.reader, c.writer)
-	hint = fmt.Sprintf("Keep the type %s", old)
-	if s.readerIsNew && len(fit) > 0 {
-		hint += ", or change it to one that can read it: " + strings.Join(fit, ", ")
+	message = fmt.Sprintf("Data written with the %s schema %s %s at %s, where the %s schema expects %s; the one cannot be read as the other.",
+		s.writer, holds, article(c.writer), from, s.reader, article(c.reader))
+	switch wider := widerThan(c.writer.Kind); {
+	case s.readerIsNew && c.isBranch():
+		hint = fmt.Sprintf("Keep a union that has %s in it", branchName(c.writer))
+	case s.readerIsNew && wider != "":
+		hint = fmt.Sprintf("Keep the type %s, or change it to one that reads it without loss: %s", c.writer, wider)
+	default:
+		hint = fmt.Sprintf("Keep the type %s", s.oldOf(c.reader, c.writer))
 	}
-	return message, hint + "; or add a field of the new type under another name."
+	if c.inField() {
+		return message, hint + "; or add a field of the new type under another name."
+	}
+	return message, hint + "; or register the new type under another subject."
+}
+
+// widerThan lists the kinds that hold every value of a writer's kind.
+func widerThan(writer avro.Kind) string {
+	switch writer {
+	case avro.Int:
+		return "long, double"
+	case avro.Float:
+		return "double"
+	case avro.String:
+		return "bytes"
+	}
+	return ""
+}
+
+// isBranch reports whether a cause is about a branch of the writer's union.
+func (c *cause) isBranch() bool { return c.way != nil && c.way.step.kind == writerBranchStep }
+
+// inField reports whether a cause is inside a field of a record.
+func (c *cause) inField() bool {
+	return slices.ContainsFunc(c.path, func(s step) bool { return s.kind == fieldStep })
 }
 
 // missingEnum recognizes a mismatch that the reference reports where a field of an enum type is missing.
@@ -173,8 +203,11 @@ func (s sides) union(p *report, c *cause, at, from string) (message, hint string
 		inner, innerHint := p.explain(c.inner)
 		return message + " What is wrong with the branch that comes nearest: " + inner, innerHint
 	}
-	if s.readerIsNew {
+	switch {
+	case s.readerIsNew && c.isBranch():
 		return message, fmt.Sprintf("Keep %s in the union.", branchName(c.writer))
+	case s.readerIsNew:
+		return message, fmt.Sprintf("Add %s to the union.", branchName(c.writer))
 	}
 	return message, fmt.Sprintf("Readers of the old schema do not know %s here: let all readers learn it first, then write it.", branchName(c.writer))
 }

@@ -180,8 +180,8 @@ func (p *report) witness(c *cause) (*compat.Witness, error) {
 func (p *report) confirm(c *cause, found *proof, out *compat.Witness) error {
 	path := c.valuePath()
 	readers := []*avro.Type{
-		narrow(p.roots.reader, p.roots.writer, c.path, c.fields(), true),
-		narrow(p.roots.reader, p.roots.writer, c.path, c.fields(), false),
+		narrow(p.roots.reader, p.roots.writer, c, true),
+		narrow(p.roots.reader, p.roots.writer, c, false),
 		p.roots.reader,
 	}
 	reason := errors.New("not confirmed: " + verifier + " is laxer than the specification and reads the message")

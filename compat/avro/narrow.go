@@ -6,14 +6,14 @@ import (
 	"github.com/concord-registry/concord/formats/avro"
 )
 
-// narrow returns the reader's type reduced to one way through it, so that a decoder that refuses it refuses it for what
-// lies on that way: records keep only the field that is gone through, and at the end those that are in question (or
-// all, when keep is empty). Where the way takes one branch of a writer's union, the reader is also given what the
+// narrow returns the reader's type reduced to the way to a cause, so that a decoder that refuses it refuses it for that
+// cause: records keep only the field that is gone through, and at the end those that are in question (or all, when there
+// are none), and what has another name than in the writer's schema gets that one, unless the name is the cause. Where the way takes one branch of a writer's union, the reader is also given what the
 // other branches need, so that those are not what a decoder complains about. It returns nil when that is not possible,
 // because a name on the way is also used for something else on what is left.
-func narrow(reader, writer *avro.Type, path []step, keep []int, others bool) *avro.Type {
-	n := &narrowing{keep: keep, others: others, made: map[string]*avro.Type{}}
-	out := n.along(reader, writer, path)
+func narrow(reader, writer *avro.Type, c *cause, others bool) *avro.Type {
+	n := &narrowing{keep: c.fields(), others: others, byName: c.code == NameMismatch, made: map[string]*avro.Type{}}
+	out := n.along(reader, writer, c.path)
 	if out == nil || n.clashes(out) {
 		return nil
 	}
@@ -23,20 +23,14 @@ func narrow(reader, writer *avro.Type, path []step, keep []int, others bool) *av
 type narrowing struct {
 	keep   []int
 	others bool                  // give the reader what other branches need
-	made   map[string]*avro.Type // the records that were reduced or added, by name
+	byName bool                  // the name of what the way leads to is the cause
+	made   map[string]*avro.Type // the types that were reduced, renamed or added, by name
 }
 
 // along is nil when the way goes through a record twice.
 func (n *narrowing) along(r, w *avro.Type, path []step) *avro.Type {
 	if len(path) == 0 {
-		if r.Kind != avro.Record || len(n.keep) == 0 {
-			return r
-		}
-		var fields []avro.Field
-		for _, i := range n.keep {
-			fields = append(fields, r.Fields[i])
-		}
-		return n.record(r, fields)
+		return n.end(r, w)
 	}
 	s := path[0]
 	switch {
@@ -50,7 +44,7 @@ func (n *narrowing) along(r, w *avro.Type, path []step) *avro.Type {
 		if f.Type = n.along(f.Type, part, path[1:]); f.Type == nil {
 			return nil
 		}
-		return n.record(r, []avro.Field{f})
+		return n.add(named(r, w).WithFields([]avro.Field{f}))
 	case s.kind == readerBranchStep && r.Kind == avro.Union:
 		b := n.along(r.Branches[s.reader], w, path[1:])
 		if b == nil {
@@ -67,13 +61,40 @@ func (n *narrowing) along(r, w *avro.Type, path []step) *avro.Type {
 	return nil
 }
 
-func (n *narrowing) record(t *avro.Type, fields []avro.Field) *avro.Type {
+// end is the type that the way leads to.
+func (n *narrowing) end(r, w *avro.Type) *avro.Type {
+	out := r
+	if !n.byName {
+		out = named(r, w)
+	}
+	if r.Kind == avro.Record && len(n.keep) > 0 {
+		var fields []avro.Field
+		for _, i := range n.keep {
+			fields = append(fields, r.Fields[i])
+		}
+		out = out.WithFields(fields)
+	}
+	if out == r {
+		return r
+	}
+	return n.add(out)
+}
+
+// named returns the reader's type under the writer's name, where decoders would stop at the names.
+func named(r, w *avro.Type) *avro.Type {
+	if r.Kind != w.Kind || !r.Kind.Named() || namesMatch(r, w) {
+		return r
+	}
+	return r.WithName(w.Name)
+}
+
+// add is nil when there is a type of that name already.
+func (n *narrowing) add(t *avro.Type) *avro.Type {
 	if n.made[t.Name.Full] != nil {
 		return nil
 	}
-	c := t.WithFields(fields)
-	n.made[t.Name.Full] = c
-	return c
+	n.made[t.Name.Full] = t
+	return t
 }
 
 // branches makes a reader's type also read the other branches of a writer's union, as far as it does not yet.
@@ -99,7 +120,7 @@ func (n *narrowing) branches(r, w *avro.Type, taken int) *avro.Type {
 func (n *narrowing) accepting(w *avro.Type) *avro.Type {
 	switch w.Kind {
 	case avro.Record:
-		return n.record(w, nil)
+		return n.add(w.WithFields(nil))
 	case avro.Array, avro.Map:
 		if items := n.accepting(w.Items); items != nil {
 			return &avro.Type{Kind: w.Kind, Items: items}
@@ -116,10 +137,7 @@ func (n *narrowing) accepting(w *avro.Type) *avro.Type {
 		}
 		return out
 	case avro.Enum, avro.Fixed:
-		if n.made[w.Name.Full] != nil {
-			return nil
-		}
-		n.made[w.Name.Full] = w
+		return n.add(w)
 	}
 	return w
 }

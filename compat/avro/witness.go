@@ -244,7 +244,7 @@ func judge(p *pairRoots, c *cause, code string, data []byte) (*proof, error) {
 	if err != nil {
 		return nil, errUnproved
 	}
-	reader := narrow(p.reader, p.writer, c.path, c.fields(), false)
+	reader := narrow(p.reader, p.writer, c, false)
 	if reader == nil {
 		reader = p.reader
 	}

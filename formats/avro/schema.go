@@ -74,6 +74,13 @@ func (t *Type) WithFields(fields []Field) *Type {
 	return &c
 }
 
+// WithName returns a named type like t under another name. Its parts still refer to t where they refer to themselves.
+func (t *Type) WithName(name Name) *Type {
+	c := *t
+	c.Name = name
+	return &c
+}
+
 // Fields implements formats.Schema.
 func (s *Schema) Fields() []string {
 	var names []string
