@@ -57,6 +57,8 @@ type Options struct {
 
 	// NoGzip sends every answer as it is, whatever the client accepts.
 	NoGzip bool
+	// Backups makes what GET /api/backup answers, and tells of those that are made on schedule; nil when there are none.
+	Backups Backups
 	// MinDiskFree makes the readiness check fail when less is left on the file system of the data file, in bytes. 0 turns
 	// that off.
 	MinDiskFree int64

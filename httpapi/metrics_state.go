@@ -28,6 +28,11 @@ var stateMetrics = [][2]string{
 	{"registry_store_size_bytes", "Size of the data file."},
 	{"registry_store_free_bytes", "Bytes within the data file that are not in use."},
 	{"registry_store_disk_free_bytes", "Bytes left on the file system of the data file."},
+	{"registry_backup_age_seconds", "Seconds since the newest scheduled backup was made; absent when there is none."},
+	{"registry_backup_size_bytes", "Size of the newest scheduled backup; absent when there is none."},
+	{"registry_backups_kept", "Scheduled backups that are kept."},
+	{"registry_backups_total result", "Scheduled backups since the start, by result: succeeded or failed."},
+	{"registry_store_damaged", "1 when stored data was found to be damaged."},
 	{"registry_store_writable", "1 when the store accepts writes."},
 	{"registry_store_commits_total", "Commits of the store since the start."},
 	{"registry_store_records_total", "Records written to the store since the start."},
@@ -80,6 +85,8 @@ func (c *stateCollector) Collect(out chan<- prometheus.Metric) {
 	gauge("registry_store_free_bytes", float64(status.Free))
 	gauge("registry_store_disk_free_bytes", float64(status.DiskFree))
 	gauge("registry_store_writable", boolValue(status.ReadOnly == ""))
+	gauge("registry_store_damaged", boolValue(status.Damage != ""))
+	c.collectBackups(gauge, counter)
 	counter("registry_store_commits_total", float64(status.Committed))
 	counter("registry_store_records_total", float64(status.Applied))
 	gauge("kafka_schema_registry_node_count", 1)
@@ -91,6 +98,20 @@ func (c *stateCollector) Collect(out chan<- prometheus.Metric) {
 	gauge("kafka_schema_registry_jersey_metrics_request_rate", rate)
 	gauge("kafka_schema_registry_jersey_metrics_request_latency_95", p95)
 	gauge("kafka_schema_registry_jersey_metrics_request_latency_99", p99)
+}
+
+func (c *stateCollector) collectBackups(gauge, counter func(name string, value float64, labels ...string)) {
+	if c.server.opt.Backups == nil {
+		return
+	}
+	status := c.server.opt.Backups.Status()
+	if !status.Last.IsZero() {
+		gauge("registry_backup_age_seconds", time.Since(status.Last).Seconds())
+		gauge("registry_backup_size_bytes", float64(status.Size))
+	}
+	gauge("registry_backups_kept", float64(status.Kept))
+	counter("registry_backups_total", float64(status.Succeeded), "succeeded")
+	counter("registry_backups_total", float64(status.Failed), "failed")
 }
 
 // collectCounts leaves the totals out when they cannot be read: a gap in a graph, not a zero.

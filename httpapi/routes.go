@@ -87,6 +87,8 @@ func (s *Server) routes() []*route {
 		{method: "POST", path: "/api/compatibility/subjects/:subject/versions", handle: (*call).reportSubject, asks: true},
 		{method: "POST", path: "/api/compatibility/subjects/:subject/versions/:version", handle: (*call).reportVersion, asks: true},
 
+		{method: "GET", path: "/api/backup", handle: (*call).getBackup, plain: true},
+
 		{method: "GET", path: "/health/live", handle: (*call).getLive, plain: true},
 		{method: "GET", path: "/health/ready", handle: (*call).getReady, plain: true},
 		{method: "GET", path: "/health/startup", handle: (*call).getStartup, plain: true},

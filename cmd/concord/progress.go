@@ -15,6 +15,18 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
+// progressBytes shows a bar for a number of bytes, likewise; step takes them.
+func (m *Main) progressBytes(n int64, what string) (step io.Writer, done func()) {
+	if !isTerminal(m.Stderr) {
+		return io.Discard, func() {}
+	}
+	bar := progressbar.NewOptions64(n,
+		progressbar.OptionSetWriter(io.Writer(m.Stderr)), progressbar.OptionSetDescription(what), progressbar.OptionShowBytes(true),
+		progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(),
+	)
+	return bar, func() { _ = bar.Finish() }
+}
+
 // progress shows a bar for n steps on standard error if that is a terminal. step is safe for concurrent use; done takes the
 // bar away again.
 func (m *Main) progress(n int, what string) (step, done func()) {

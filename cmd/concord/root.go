@@ -20,7 +20,10 @@ const rootExample = `  # serve on :8081, with the data in concord.db
   concord check --against '.git#branch=main'
 
   # wait until a registry answers, for example in a pipeline
-  concord wait --registry http://localhost:8081`
+  concord wait --registry http://localhost:8081
+
+  # back it up while it runs
+  concord backup --registry http://localhost:8081`
 
 const exitCodes = `Exit codes:
   0    done
@@ -42,7 +45,7 @@ func (m *Main) rootCommand() *cobra.Command {
 	root.SetIn(m.Stdin)
 	root.SetOut(m.Stdout)
 	root.SetErr(m.Stderr)
-	root.AddCommand(m.serveCommand(), m.checkCommand(), m.waitCommand(), m.versionCommand())
+	root.AddCommand(m.serveCommand(), m.checkCommand(), m.waitCommand(), m.backupCommand(), m.restoreCommand(), m.compactCommand(), m.versionCommand())
 	m.color = colorModes[0]
 	root.PersistentFlags().Var(choice{&m.color, colorModes}, "color", "`when` to write in colour: auto, always or never ($NO_COLOR)")
 	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"sync"
 	"syscall"
 	"time"
 
@@ -19,6 +21,7 @@ import (
 	"github.com/concord-registry/concord/httpapi"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/storage"
+	"github.com/concord-registry/concord/storage/backup"
 	"github.com/concord-registry/concord/web"
 )
 
@@ -33,6 +36,9 @@ type server struct {
 	api          *httpapi.Server
 	listener     net.Listener
 	pprof        *http.Server // nil when it is off
+	backups      *backup.Keeper
+	background   sync.WaitGroup     // what runs beside the requests
+	stop         context.CancelFunc // ends it
 	notifySocket string
 }
 
@@ -58,7 +64,8 @@ func openServer(ctx context.Context, cfg *config.Config, stdout, stderr io.Write
 	}
 	s.store = store
 	s.registry = newRegistry(s.store, cfg)
-	if s.api, err = newAPI(s.registry, cfg, slog.New(logHandler(s.requests, cfg.Log))); err != nil {
+	s.backups = newKeeper(store, cfg, s.log)
+	if s.api, err = newAPI(s.registry, s.backups, cfg, slog.New(logHandler(s.requests, cfg.Log))); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -73,6 +80,7 @@ func (s *server) run(ctx context.Context) error {
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 	defer signal.Stop(signals)
 
+	s.startBackground()
 	served := make(chan error, 1)
 	go func() { served <- s.api.Serve(s.listener) }()
 	if err := s.announce(ctx); err != nil {
@@ -131,9 +139,19 @@ func (s *server) drain(delay time.Duration) {
 	}
 }
 
+func (s *server) startBackground() {
+	ctx, stop := context.WithCancel(context.Background())
+	s.stop = stop
+	s.background.Go(func() { s.backups.Run(ctx) })
+}
+
 // close gives back whatever was opened.
 func (s *server) close() error {
 	var errs []error
+	if s.stop != nil {
+		s.stop()
+		s.background.Wait()
+	}
 	if s.pprof != nil {
 		errs = append(errs, s.pprof.Close())
 	}
@@ -164,7 +182,19 @@ func newRegistry(store storage.Store, cfg *config.Config) *registry.Registry {
 	})
 }
 
-func newAPI(r *registry.Registry, cfg *config.Config, log *slog.Logger) (*httpapi.Server, error) {
+func newKeeper(store backup.Source, cfg *config.Config, log *slog.Logger) *backup.Keeper {
+	beside := filepath.Dir(cfg.Server.Data)
+	directory := cfg.Backups.Directory
+	if directory == "" {
+		directory = filepath.Join(beside, "backups")
+	}
+	return backup.NewKeeper(store, backup.Options{
+		Schedule: cfg.Backups.Schedule, Keep: cfg.Backups.Keep, Directory: directory, Spool: beside,
+		Program: buildOf().Version, Logger: log,
+	})
+}
+
+func newAPI(r *registry.Registry, backups httpapi.Backups, cfg *config.Config, log *slog.Logger) (*httpapi.Server, error) {
 	build := buildOf()
 	pages, err := newPages(r, cfg)
 	if err != nil {
@@ -188,6 +218,7 @@ func newAPI(r *registry.Registry, cfg *config.Config, log *slog.Logger) (*httpap
 		ClusterID:         cfg.Answers.ClusterID,
 		ReportedVersion:   cfg.Answers.Version,
 		NoGzip:            !cfg.Answers.Gzip,
+		Backups:           backups,
 		MinDiskFree:       int64(cfg.Operations.MinDiskFree),
 	}), nil
 }

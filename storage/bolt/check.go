@@ -68,14 +68,21 @@ const (
 
 // Exit codes of the child; any other means that the file has made it crash.
 const (
-	childClean   = 0
-	childFaults  = 93
-	childRefused = 94
+	childClean      = 0
+	childFaults     = 93
+	childRefused    = 94
+	childUnfinished = 95
 )
 
-// checkTime bounds the check at a start, so that a restart of a very large store is not an outage. The scrub reads what
-// the check did not reach.
-const checkTime = 500 * time.Millisecond
+// The checks at a start are bounded, so that a restart of a very large store is not an outage: this one reads some hundred
+// thousand entries. The scrub reads what the check did not reach.
+const (
+	checkTime        = 500 * time.Millisecond // after a crash
+	checkTimeIfClean = 150 * time.Millisecond // after a proper end
+)
+
+// checkTimeApart bounds a check that is to read everything.
+const checkTimeApart = 24 * time.Hour
 
 // childPatience is how long the child may take beyond that before it counts as crashed.
 const childPatience = 30 * time.Second
@@ -110,11 +117,13 @@ func runChild(path string, limit time.Duration) int {
 	select {
 	case err = <-done:
 	case <-time.After(2 * limit): // still among the pages
-		return childClean
+		return childUnfinished
 	}
 	switch {
-	case err == nil, errors.Is(err, context.DeadlineExceeded):
+	case err == nil:
 		return childClean
+	case errors.Is(err, context.DeadlineExceeded):
+		return childUnfinished
 	case errors.Is(err, storage.ErrCorrupt):
 		fmt.Println(err)
 		return childFaults
@@ -124,13 +133,29 @@ func runChild(path string, limit time.Duration) int {
 	}
 }
 
-// checkInChild checks a file in a child process.
-func checkInChild(path string, limit time.Duration) error {
+// errUnchecked: the child did not get to read everything, or could not be started.
+var errUnchecked = errors.New("not every entry was checked")
+
+// CheckApart is Check in a child process, which is what dies when bbolt cannot bear a damaged file. Where CheckChild was not
+// called it is Check itself.
+func CheckApart(ctx context.Context, path string) error {
+	if !hooked {
+		return Check(ctx, path)
+	}
+	err := checkInChild(ctx, path, checkTimeApart)
+	if errors.Is(err, errUnchecked) && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+// checkInChild checks a file in a child process; errUnchecked when limit did not suffice.
+func checkInChild(ctx context.Context, path string, limit time.Duration) error {
 	program, err := os.Executable()
 	if err != nil {
-		return nil // this program cannot be started again: the file is opened unchecked, as after a proper end
+		return fmt.Errorf("%w: this program cannot be started again: %w", errUnchecked, err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit+childPatience)
+	ctx, cancel := context.WithTimeout(ctx, limit+childPatience)
 	defer cancel()
 	child := exec.CommandContext(ctx, program)
 	child.Env = append(os.Environ(), checkFileVariable+"="+path, checkTimeVariable+"="+limit.String())
@@ -142,7 +167,9 @@ func checkInChild(path string, limit time.Duration) error {
 	case err == nil:
 		return nil
 	case !errors.As(err, &exit):
-		return nil // it could not be started
+		return fmt.Errorf("%w: %w", errUnchecked, err)
+	case exit.ExitCode() == childUnfinished, ctx.Err() != nil:
+		return errUnchecked
 	case exit.ExitCode() == childFaults:
 		return &checkError{strings.TrimSpace(stdout.String()), storage.ErrCorrupt}
 	case exit.ExitCode() == childRefused:
@@ -164,20 +191,32 @@ func (e *checkError) Unwrap() error { return e.kind }
 // runningMark is the name of the file that lies beside a data file while that is open, and stays when the process dies.
 func runningMark(path string) string { return path + ".running" }
 
-// checkUnclosed checks a data file that the last process did not close.
-func checkUnclosed(path string) error {
+// checkBefore checks a data file before it is opened: longer when the last process did not close it. What a child reads
+// safely in that time, this process can read; what lies behind, the scrub finds.
+func checkBefore(path string) error {
 	if !hooked {
 		return nil
 	}
-	if _, err := os.Stat(runningMark(path)); err != nil {
-		return nil
+	limit := checkTimeIfClean
+	if _, err := os.Stat(runningMark(path)); err == nil {
+		limit = checkTime
 	}
-	err := checkInChild(path, checkTime)
-	if errors.Is(err, storage.ErrCorrupt) {
-		return fmt.Errorf("%w\nThe last process that used this file did not end properly. Keep a copy of the file, then put a backup in its place; "+
-			"if there is none, go install go.etcd.io/bbolt/cmd/bbolt@latest, and bbolt surgery revert-meta-page FILE --output NEWFILE makes one with the state before the last write", err)
+	err := checkInChild(context.Background(), path, limit)
+	switch {
+	case errors.Is(err, errUnchecked):
+		return nil
+	case errors.Is(err, storage.ErrCorrupt):
+		return fmt.Errorf("%w\n%s", err, damagedAdvice(path))
 	}
 	return err
+}
+
+// damagedAdvice is what to do when a file cannot be used at all.
+func damagedAdvice(path string) string {
+	return fmt.Sprintf(`The file was left as it is. Keep a copy of it. Then
+  with a backup:    concord restore BACKUP --data %[1]s --overwrite
+  without one:      concord doctor --data %[1]s says what is damaged;
+                    go run go.etcd.io/bbolt/cmd/bbolt@latest surgery revert-meta-page %[1]s --output NEWFILE makes a file with the state before the last write`, path)
 }
 
 // setRunning leaves the mark. A mark that cannot be left, on a full disk for one, only means that the next start does not

@@ -55,7 +55,7 @@ func TestABitThatFlipsIsDetectedOrHarmless(t *testing.T) {
 		if err := os.WriteFile(flipped, data, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := checkInChild(flipped, time.Minute); err != nil {
+		if err := checkInChild(t.Context(), flipped, time.Minute); err != nil {
 			requireErr(t, err, storage.ErrCorrupt)
 			requireText(t, err, flipped)
 			detected++
@@ -92,22 +92,24 @@ func TestDamageIsNamedWhenItIsRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for at := strings.Index(string(data), "needle"); at >= 0 && at < len(data); {
-		data[at] ^= 0x20
-		next := strings.Index(string(data[at:]), "needle")
-		if next < 0 {
-			break
-		}
-		at += next
-	}
-	if err := os.WriteFile(path, data, 0o600); err != nil {
-		t.Fatal(err)
-	}
 	s, err = Open(path, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
+	// The check at the start has found nothing: the damage comes later.
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	for at := strings.Index(string(data), "needle"); at >= 0; {
+		if _, err := file.WriteAt([]byte{data[at] ^ 0x20}, int64(at)); err != nil {
+			t.Fatal(err)
+		}
+		data[at] ^= 0x20
+		at = strings.Index(string(data), "needle")
+	}
 	err = s.View(func(v storage.View) error { _, err := v.Content(".", 1); return err })
 	requireErr(t, err, storage.ErrCorrupt)
 	requireText(t, err, path, "bucket content", "key", "backup")
@@ -145,7 +147,7 @@ func TestTheScrubFindsDamageThatNobodyReads(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	requireErr(t, checkInChild(path, time.Minute), storage.ErrCorrupt)
+	requireErr(t, checkInChild(t.Context(), path, time.Minute), storage.ErrCorrupt)
 }
 
 func TestAFileThatWasNotClosedIsCheckedBeforeItIsOpened(t *testing.T) {
@@ -181,10 +183,10 @@ func TestAFileThatWasNotClosedIsCheckedBeforeItIsOpened(t *testing.T) {
 }
 
 func TestACrashOfTheCheckIsADamagedFile(t *testing.T) {
-	t.Setenv("CONCORD_TEST_CRASH", "1")
 	path := newPath(t)
 	writeSample(t, path)
-	err := checkInChild(path, time.Second)
+	t.Setenv("CONCORD_TEST_CRASH", "1")
+	err := checkInChild(t.Context(), path, time.Second)
 	requireErr(t, err, storage.ErrCorrupt)
 	requireText(t, err, path, "ended the process")
 }

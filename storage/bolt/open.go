@@ -36,9 +36,10 @@ func Open(path string, opt Options) (*Store, error) {
 	if err := createFile(path); err != nil {
 		return nil, fmt.Errorf("create data file %s: %w", path, err)
 	}
-	if err := checkUnclosed(path); err != nil {
+	if err := checkBefore(path); err != nil {
 		return nil, err
 	}
+	setRunning(path) // now, so that a start which the file makes crash is followed by a longer check
 	db, err := openFile(path, fileOptions(opt.LockTimeout))
 	if err != nil {
 		return nil, err
@@ -54,7 +55,6 @@ func Open(path string, opt Options) (*Store, error) {
 		return nil, errors.Join(err, db.Close())
 	}
 	removeLeftovers(path)
-	setRunning(path)
 	s.workers.Add(2)
 	go s.run()
 	go s.scrub()

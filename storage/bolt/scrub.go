@@ -44,7 +44,7 @@ func (s *Store) scrubStep(place *scrubPlace) {
 		snapshot := v.(*snapshot)
 		seen := 0
 		next := place.bucket + 1
-		err := snapshot.scanFrom(place.bucket, place.key, func(key, body []byte, err error) bool {
+		err := snapshot.scanFrom(place.bucket, place.key, func(key, _, body []byte, err error) bool {
 			if bytes.Equal(key, place.key) {
 				return true
 			}

@@ -88,7 +88,7 @@ func (s *snapshot) corrupt(b bucket, key []byte, why string) error {
 }
 
 // restoreAdvice is what to do about a damaged file.
-const restoreAdvice = "stop the server and put a backup in the file's place"
+const restoreAdvice = "stop the server and put a backup in the file's place (concord restore)"
 
 // guard turns a panic of the tree into an error of the snapshot; other panics are the caller's own and go on.
 func (s *snapshot) guard(err *error) {

@@ -209,7 +209,7 @@ func (t *tally) add(b bucket, body []byte) {
 func (s *snapshot) verify(ctx context.Context, report func(error)) error {
 	var found tally
 	for b := range bucketCount {
-		err := s.scanFrom(b, nil, func(key, body []byte, err error) bool {
+		err := s.scanFrom(b, nil, func(key, _, body []byte, err error) bool {
 			if err == nil {
 				found.add(b, body)
 				err = s.verifyEntry(b, key, body)
@@ -240,8 +240,9 @@ func (s *snapshot) verify(ctx context.Context, report func(error)) error {
 	return nil
 }
 
-// scanFrom is scan over a bucket, from a key on, that hands on entries with a broken seal too, with the error.
-func (s *snapshot) scanFrom(b bucket, from []byte, f func(key, body []byte, err error) bool) error {
+// scanFrom is scan over a bucket, from a key on, that hands on entries with a broken seal too, with the error; value is
+// what is stored, seal included.
+func (s *snapshot) scanFrom(b bucket, from []byte, f func(key, value, body []byte, err error) bool) error {
 	s.inside = true
 	handle := s.bucket(b)
 	if handle == nil {
@@ -257,7 +258,7 @@ func (s *snapshot) scanFrom(b bucket, from []byte, f func(key, body []byte, err 
 		if !ok {
 			err = s.corrupt(b, slices.Clone(key), "its checksum does not match")
 		}
-		if !f(key, body, err) {
+		if !f(key, value, body, err) {
 			return nil
 		}
 		s.inside = true

@@ -42,6 +42,11 @@ var Variables = map[string]string{
 type Client struct {
 	*sr.Client
 	name string
+
+	// For what is not JSON.
+	base      string
+	transport http.RoundTripper
+	sign      func(*http.Request)
 }
 
 // maxConnections are kept open: commands ask for many small things at a time.
@@ -96,11 +101,12 @@ func New(o Options) (*Client, error) {
 	}
 	bare := *u
 	bare.User = nil
-	cl, err := sr.NewClient(append(opts, sr.URLs(strings.TrimSuffix(bare.String(), "/")))...)
+	base := strings.TrimSuffix(bare.String(), "/")
+	cl, err := sr.NewClient(append(opts, sr.URLs(base))...)
 	if err != nil {
 		return nil, err
 	}
-	return &Client{cl, name}, nil
+	return &Client{cl, name, base, transport, o.signer(u.User)}, nil
 }
 
 // tls reads the certificates; nil when the defaults will do.
@@ -164,9 +170,9 @@ func Explain(name string, err error) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &answer) && answer.Message != "":
-		return &Refusal{Message: fmt.Sprintf("%s (%d)", answer.Message, answer.ErrorCode), cause: err}
+		return &Refusal{Message: fmt.Sprintf("%s (%d)", answer.Message, answer.ErrorCode), Status: answer.StatusCode, cause: err}
 	case errors.As(err, &answer):
-		return &Refusal{Message: fmt.Sprintf("%s answered %d; is it a schema registry?", name, answer.StatusCode), cause: err}
+		return &Refusal{Message: fmt.Sprintf("%s answered %d; is it a schema registry?", name, answer.StatusCode), Status: answer.StatusCode, cause: err}
 	case errors.As(err, &network):
 		return fmt.Errorf("%s cannot be reached: %w", name, network.Err)
 	}
@@ -176,6 +182,7 @@ func Explain(name string, err error) error {
 // Refusal is an error that a registry answered.
 type Refusal struct {
 	Message string
+	Status  int // of the answer
 	cause   error
 }
 

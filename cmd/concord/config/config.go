@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/storage/backup"
 )
 
 // Config is every setting of the server. Field tags say all there is to know about a setting:
@@ -27,6 +28,7 @@ type Config struct {
 	Answers       Answers       `group:"Answers"`
 	Pages         Pages         `group:"Pages"`
 	Operations    Operations    `group:"Operations"`
+	Backups       Backups       `group:"Backups"`
 }
 
 // Server says where the registry is.
@@ -90,6 +92,13 @@ type Pages struct {
 type Operations struct {
 	MinDiskFree Size    `name:"ready-min-disk-free" default:"0B" help:"report not ready when less than this is left on the file system of the data file; 0 turns the check off"`
 	PprofListen Address `name:"pprof-listen" default:"" loopback:"true" help:"serve Go profiles on this loopback address, for example localhost:6060; empty means not at all"`
+}
+
+// Backups are made by the server itself, while it serves.
+type Backups struct {
+	Schedule  backup.Schedule `name:"backup-schedule" default:"" help:"when a backup is made: an interval such as 6h, or a time of day such as 03:30 (UTC); empty means never"`
+	Keep      int             `name:"backup-keep" default:"7" min:"1" max:"100000" help:"how many scheduled backups are kept; older ones are removed once a newer one was read back"`
+	Directory string          `name:"backup-dir" default:"" help:"the directory of the scheduled backups; empty means backups beside the data file, which protects against mistakes but not against the loss of the disk"`
 }
 
 // Default returns the settings of a server that was told nothing.
