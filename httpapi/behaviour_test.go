@@ -379,6 +379,8 @@ func TestMetricsSpeakOfRoutesAndNotOfSubjects(t *testing.T) {
 		`registry_compatibility_checks_total{level="backward",result="compatible",type="avro"} 1`,
 		`registry_cache_requests_total{cache="answers",result="hit"} 1`,
 		`registry_subjects{state="live"} 1`, `registry_schemas{type="avro"} 1`, "registry_versions 1", "registry_schema_ids 1",
+		`registry_store_transactions_total{op="write",result="ok"} 1`, `registry_store_transactions_total{op="write",result="failed"} 0`,
+		`registry_store_transaction_duration_seconds_count{op="write"} 1`,
 		"registry_store_writable 1", "registry_store_size_bytes ", "registry_build_info{",
 		"kafka_schema_registry_registered_count 1", `kafka_schema_registry_schemas_created{schema_type="avro"} 1`,
 		`kafka_schema_registry_schemas{schema_type="json"} 0`, `kafka_schema_registry_schemas_deleted{schema_type="protobuf"} 0`,

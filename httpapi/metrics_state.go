@@ -18,7 +18,7 @@ type stateCollector struct {
 	descs   map[string]*prometheus.Desc
 }
 
-// stateMetrics are the names and their meanings; a second word after the name is a label.
+// stateMetrics are the names and their meanings; a second word after the name lists labels.
 var stateMetrics = [][2]string{
 	{"registry_subjects state", "Subjects, by state: live, or deleted when only soft-deleted versions are left."},
 	{"registry_schemas type", "Live versions, by schema type."},
@@ -34,7 +34,8 @@ var stateMetrics = [][2]string{
 	{"registry_backups_total result", "Scheduled backups since the start, by result: succeeded or failed."},
 	{"registry_store_damaged", "1 when stored data was found to be damaged."},
 	{"registry_store_writable", "1 when the store accepts writes."},
-	{"registry_store_commits_total", "Commits of the store since the start."},
+	{"registry_store_transactions_total op,result", "Transactions of the store since the start that wrote something, each for many requests, by result: ok or failed."},
+	{"registry_store_transaction_duration_seconds op", "Time that committing these transactions took, syncing to the disk included."},
 	{"registry_store_records_total", "Records written to the store since the start."},
 	{"kafka_schema_registry_registered_count", "Live versions."},
 	{"kafka_schema_registry_schemas schema_type", "Live versions, by schema type."},
@@ -57,7 +58,7 @@ func newStateCollector(s *Server, m *metrics) *stateCollector {
 		name, label, labelled := strings.Cut(metric[0], " ")
 		var labels []string
 		if labelled {
-			labels = []string{label}
+			labels = strings.Split(label, ",")
 		}
 		c.descs[name] = prometheus.NewDesc(name, metric[1], labels, nil)
 	}
@@ -87,7 +88,10 @@ func (c *stateCollector) Collect(out chan<- prometheus.Metric) {
 	gauge("registry_store_writable", boolValue(status.ReadOnly == ""))
 	gauge("registry_store_damaged", boolValue(status.Damage != ""))
 	c.collectBackups(gauge, counter)
-	counter("registry_store_commits_total", float64(status.Committed))
+	counter("registry_store_transactions_total", float64(status.Committed), "write", "ok")
+	counter("registry_store_transactions_total", float64(status.Failed), "write", "failed")
+	out <- prometheus.MustNewConstSummary(c.descs["registry_store_transaction_duration_seconds"],
+		status.Committed+status.Failed, status.CommitTime.Seconds(), nil, "write")
 	counter("registry_store_records_total", float64(status.Applied))
 	gauge("kafka_schema_registry_node_count", 1)
 	gauge("kafka_schema_registry_master_slave_role", boolValue(status.ReadOnly == ""))

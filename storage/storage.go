@@ -7,6 +7,7 @@ package storage
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/concord-registry/concord/formats"
 )
@@ -53,8 +54,11 @@ type Status struct {
 	ReadOnly  string // why no writes are accepted; empty when they are
 	Damage    string // stored data found to be damaged; empty when none was found
 	Committed uint64 // commits since start
-	Applied   uint64 // records applied since start
-	Skipped   uint64 // of these, records of an unknown key type, which changed nothing
+	Failed    uint64 // commits since start that failed
+	// CommitTime is what the commits took, together, syncing to the disk included.
+	CommitTime time.Duration
+	Applied    uint64 // records applied since start
+	Skipped    uint64 // of these, records of an unknown key type, which changed nothing
 }
 
 // Counts are totals over all contexts, kept up to date by Apply.

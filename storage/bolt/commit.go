@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"syscall"
+	"time"
 
 	"go.etcd.io/bbolt"
 	bbolterrors "go.etcd.io/bbolt/errors"
@@ -192,7 +193,12 @@ func (s *Store) finish(t *transaction) error {
 		}
 		return nil
 	}
+	began := time.Now()
 	err := s.commitTx(t.tx)
+	s.spent.Add(int64(time.Since(began)))
+	if err != nil {
+		s.failures.Add(1)
+	}
 	switch {
 	case err == nil:
 		s.committed.Add(1)

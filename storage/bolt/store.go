@@ -45,6 +45,8 @@ type Store struct {
 	damage    atomic.Pointer[string] // what the scrub has found
 	revision  atomic.Uint64          // grows when a commit starts and when it ends: odd while one is under way
 	committed atomic.Uint64
+	failures  atomic.Uint64
+	spent     atomic.Int64 // in commits, in nanoseconds
 	applied   atomic.Uint64
 	skipped   atomic.Uint64
 
@@ -102,7 +104,8 @@ func (s *Store) closedError(err error) error {
 func (s *Store) Status() storage.Status {
 	status := storage.Status{
 		Path: s.path, DiskFree: diskFree(s.path),
-		Committed: s.committed.Load(), Applied: s.applied.Load(), Skipped: s.skipped.Load(),
+		Committed: s.committed.Load(), Failed: s.failures.Load(), CommitTime: time.Duration(s.spent.Load()),
+		Applied: s.applied.Load(), Skipped: s.skipped.Load(),
 	}
 	if info, err := os.Stat(s.path); err == nil {
 		status.Size = info.Size()
