@@ -9,7 +9,8 @@ import (
 
 // What the validator library may be asked to compile. It takes no context, and some of its steps cost more than they
 // seem to: an anchor is looked for in every subschema, a loop of references in the whole chain, a repeated value in the whole
-// enum; and each alternative of the metaschema that does not fit makes an error, whose path is put together step by step.
+// enum; and each alternative of the metaschema that does not fit makes an error, whose path is put together step by step, in a
+// time that grows with the square of the depth.
 // Within these limits the costliest schemas known compile in less than a second on a quiet processor.
 const (
 	maxCompiledSchemas = 20_000
@@ -17,7 +18,7 @@ const (
 	maxCompiledRefs    = 10_000     // reference keywords
 	maxLookups         = 2_000_000  // reference keywords times subschemas, where some of these have names of their own
 	maxLocations       = 16 << 20   // bytes of all pointers to subschemas together
-	maxPaths           = 30_000_000 // bytes that the paths of errors are put together from, one error for each subschema
+	maxErrors          = 20_000_000 // squares of the depths of those errors, about 50 ns each
 	maxListed          = 2_000      // values of one enum, names of one required
 	maxListedTogether  = 60_000     // values of all lists
 	maxPatternCost     = 100_000    // characters of all patterns and the instructions they compile into
@@ -26,20 +27,22 @@ const (
 
 // cost counts what compiling would take.
 type cost struct {
-	schemas, refs, names, locations, paths, longest, listed, patterns, digits int
-	weight                                                                    int // of a subschema: the metaschemas of some drafts consist of many
-	anchored                                                                  bool
+	schemas, refs, names, locations, longest, listed, patterns, digits int
+	// errors is what errors of the metaschema cost: those that are sure to come, and those that can come when it objects.
+	errors, objections int
+	objected           bool
+	weight             int // of a subschema: the metaschemas of some drafts consist of many
+	draft              Draft
+	anchored           bool
 }
 
 // affordable returns an error when the library would take too long or too much memory over the schema.
 func (s *Schema) affordable() error {
 	c := &cost{}
 	for _, d := range s.graph.documents {
+		c.draft = d.Draft
 		c.anchored = c.anchored || d.Draft >= Draft2020
-		c.weight = 1
-		if d.Draft >= Draft2019 {
-			c.weight = 3
-		}
+		c.weight = errorWeight(d.Draft)
 		c.add(d.Root, 0, 1)
 	}
 	for _, check := range []struct {
@@ -50,7 +53,7 @@ func (s *Schema) affordable() error {
 		{"references", c.refs, maxCompiledRefs},
 		{"steps to find what its references name", min(c.names, 1) * c.refs * c.schemas, maxLookups},
 		{"bytes of paths to subschemas", c.locations, maxLocations},
-		{"steps to its deeply nested subschemas", c.paths, maxPaths},
+		{"steps to its deeply nested subschemas", c.errors, maxErrors},
 		{"values in one list", c.longest, maxListed},
 		{"values in its lists", c.listed, maxListedTogether},
 		{"steps in its patterns", c.patterns, maxPatternCost},
@@ -59,6 +62,9 @@ func (s *Schema) affordable() error {
 		if check.got > check.max {
 			return fmt.Errorf("the schema has more than %d %s", check.max, check.what)
 		}
+	}
+	if c.objected && c.objections > maxErrors/2 {
+		return fmt.Errorf("the schema is nested deeply and has keywords that its metaschema may not accept")
 	}
 	if c.anchored && c.schemas > maxAnchored {
 		return fmt.Errorf("a schema of 2020-12 has more than %d subschemas", maxAnchored)
@@ -80,7 +86,12 @@ func (c *cost) add(v *Value, path, depth int) {
 	case Object:
 		c.schemas += (1 + c.weight) / 2
 		c.locations += path
-		c.paths += c.weight * depth * (path + 20*depth) // the metaschema's own steps have names, too
+		square := c.weight * depth * depth
+		c.objections += (3 + len(v.Members)) * square
+		if v.scope != nil {
+			c.errors += c.misfits(v) * square
+			c.objected = c.objected || !conforms(v, v.scope.Draft)
+		}
 		for i := range v.Members {
 			m := &v.Members[i]
 			c.keyword(m)
@@ -103,6 +114,37 @@ func (c *cost) keyword(m *Member) {
 	case contains(nameKeywords, m.Key) && m.Value.Is(String):
 		c.names++
 	}
+}
+
+// errorWeight compares the drafts by how many steps their metaschemas take for one level of a schema.
+func errorWeight(draft Draft) int {
+	switch draft {
+	case Draft2019:
+		return 4
+	case Draft2020:
+		return 2
+	}
+	return 1
+}
+
+// misfits is how many alternatives of the metaschema do not fit the keywords of a schema that it accepts.
+func (c *cost) misfits(schema *Value) int {
+	n := 0
+	for i := range schema.Members {
+		switch m := &schema.Members[i]; m.Key {
+		case "type":
+			n++
+		case "items":
+			n += 2
+		case "dependencies":
+			n += 2 * len(m.Value.Members)
+		case "additionalItems", "additionalProperties":
+			if c.draft == Draft4 {
+				n += 2
+			}
+		}
+	}
+	return n
 }
 
 // nameKeywords are those that make a subschema known by a name.

@@ -25,9 +25,9 @@ func TestHostileSchemasAreNotCompiled(t *testing.T) {
 		"items in items":             nested(`{"items":`, `{}`, `}`, 400),
 		"items in items of 2019-09":  `{"$schema":"https://json-schema.org/draft/2019-09/schema","items":` + nested(`{"items":`, `{}`, `}`, 200) + `}`,
 		"allOf in allOf":             nested(`{"allOf":[{"minLength":-1,"enum":3},`, `{}`, `]}`, 200),
-		"properties in properties":   nested(`{"properties":{"a":`, `{}`, `}}`, 240),
+		"faults in properties":       nested(`{"minLength":-1,"properties":{"a":`, `{}`, `}}`, 240),
 		"additional in additional":   `{"$schema":"http://json-schema.org/draft-04/schema#","not":` + nested(`{"additionalProperties":`, `{}`, `}`, 400) + `}`,
-		"many below many levels":     nested(`{"items":`, `{"anyOf":[`+many(1000, func(int) string { return `{"type":"string"}` })+`]}`, `}`, 100),
+		"many below many levels":     nested(`{"items":`, `{"anyOf":[`+many(3000, func(int) string { return `{"type":"string"}` })+`]}`, `}`, 100),
 		"references to many anchors": `{"definitions":{` + many(3000, func(i int) string { return fmt.Sprintf(`"a%d":{"$id":"#a%d","items":{"$ref":"#a%d"}}`, i, i, i) }) + `}}`,
 		"many lists":                 `{"allOf":[` + many(2000, func(int) string { return `{"enum":[` + many(100, func(i int) string { return fmt.Sprint(i) }) + `]}` }) + `]}`,
 		"many large numbers":         `{"allOf":[` + many(1000, func(int) string { return `{"minimum":1e9999}` }) + `]}`,
@@ -54,9 +54,10 @@ func TestHostileSchemasAreNotCompiled(t *testing.T) {
 
 func TestDeepSchemasOfOrdinarySizeAreCompiled(t *testing.T) {
 	for name, text := range map[string]string{
-		"40 objects inside one another": strings.Repeat(`{"type":"object","properties":{"a":`, 40) + `{}` + strings.Repeat(`}}`, 40),
-		"80 arrays inside one another":  strings.Repeat(`{"type":"array","items":`, 80) + `{}` + strings.Repeat(`}`, 80),
-		"2,000 properties with lists":   `{"properties":{"p":{}` + strings.Repeat(`,"q":{"enum":["a","b"]}`, 2000) + `}}`,
+		"200 objects inside one another": strings.Repeat(`{"type":"object","properties":{"a":`, 200) + `{}` + strings.Repeat(`}}`, 200),
+		"150 arrays inside one another":  strings.Repeat(`{"type":"array","items":`, 150) + `{}` + strings.Repeat(`}`, 150),
+		"20 faults inside one another":   strings.Repeat(`{"multipleOf":1.5,"enum":[1.0,2.0],"items":`, 20) + `{}` + strings.Repeat(`}`, 20),
+		"2,000 properties with lists":    `{"properties":{"p":{}` + strings.Repeat(`,"q":{"enum":["a","b"]}`, 2000) + `}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := parse(t, text).Validator(); err != nil {
