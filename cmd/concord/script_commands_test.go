@@ -94,6 +94,20 @@ func cmdServe(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv(args[0], url)
 }
 
+// cmdFlip flips a bit of every place where a file has a text: flip FILE TEXT.
+func cmdFlip(ts *testscript.TestScript, _ bool, args []string) {
+	data := []byte(ts.ReadFile(args[0]))
+	found := 0
+	for at := bytes.Index(data, []byte(args[1])); at >= 0; at = bytes.Index(data, []byte(args[1])) {
+		data[at] ^= 1
+		found++
+	}
+	if found == 0 {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
+}
+
 func cmdExitCode(ts *testscript.TestScript, _ bool, args []string) {
 	err := ts.Exec(args[1], args[2:]...)
 	code := 0

@@ -40,6 +40,7 @@ type server struct {
 	background   sync.WaitGroup     // what runs beside the requests
 	stop         context.CancelFunc // ends it
 	notifySocket string
+	damage       error // of the data file, which is why it is not open
 }
 
 // openServer binds the addresses first and opens the data file last, so that a server that cannot listen leaves no file
@@ -58,17 +59,25 @@ func openServer(ctx context.Context, cfg *config.Config, stdout, stderr io.Write
 	if err := s.openPprof(ctx); err != nil {
 		return nil, err
 	}
-	store, err := openStore(cfg)
-	if err != nil {
-		return nil, err
-	}
-	s.store = store
-	s.registry = newRegistry(s.store, cfg)
-	s.backups = newKeeper(store, cfg, s.log)
-	if s.api, err = newAPI(s.registry, s.backups, cfg, slog.New(logHandler(s.requests, cfg.Log))); err != nil {
+	if err := s.openData(); isDamage(err) {
+		s.damage = err
+	} else if err != nil {
 		return nil, err
 	}
 	return s, nil
+}
+
+// openData opens the data file and what works on it.
+func (s *server) openData() error {
+	store, err := openStore(s.cfg)
+	if err != nil {
+		return err
+	}
+	s.store = store
+	s.registry = newRegistry(s.store, s.cfg)
+	s.backups = newKeeper(store, s.cfg, s.log)
+	s.api, err = newAPI(s.registry, s.backups, s.cfg, slog.New(logHandler(s.requests, s.cfg.Log)))
+	return err
 }
 
 // errStopped ends a server that was told to stop twice.
@@ -76,6 +85,15 @@ var errStopped = errors.New("stopped at once by a second signal; requests in fli
 
 // run serves until a signal or the end of ctx, and closes everything.
 func (s *server) run(ctx context.Context) error {
+	if s.damage != nil {
+		stopped, err := s.quarantine(ctx, s.damage)
+		if err == nil && !stopped {
+			err = s.resume(ctx)
+		}
+		if err != nil || stopped {
+			return errors.Join(err, s.close())
+		}
+	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGTERM, os.Interrupt)
 	defer signal.Stop(signals)

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 
@@ -37,8 +38,8 @@ const maxFaults = 20
 func checkFile(ctx context.Context, s *Store) error {
 	var faults []string
 	add := func(err error) {
-		if len(faults) < maxFaults {
-			faults = append(faults, err.Error())
+		if text := err.Error(); len(faults) < maxFaults && !slices.Contains(faults, text) {
+			faults = append(faults, text)
 		}
 	}
 	stopped := s.View(func(v storage.View) error {
@@ -58,6 +59,20 @@ func checkFile(ctx context.Context, s *Store) error {
 		return fmt.Errorf("%w: %s:\n  %s", storage.ErrCorrupt, s.path, strings.Join(faults, "\n  "))
 	}
 	return stopped
+}
+
+// Faults lists what a Check has found, one line for each fault.
+func Faults(err error) []string {
+	var faults []string
+	for line := range strings.Lines(err.Error()) {
+		if fault, ok := strings.CutPrefix(line, "  "); ok {
+			faults = append(faults, strings.TrimSpace(fault))
+		}
+	}
+	if len(faults) == 0 {
+		faults = []string{err.Error()}
+	}
+	return faults
 }
 
 // The child process that Open starts is told what to do in the environment, so that no command line has a word for it.
