@@ -76,7 +76,7 @@ const (
 	dateUnits   = `(\d+Y|\d+M|\d+D|\d+Y\d+M|\d+M\d+D|\d+Y\d+M\d+D)`
 	timeUnits   = `(\d+H|\d+M|\d+S|\d+H\d+M|\d+M\d+S|\d+H\d+M\d+S)`
 	duration    = `^P(\d+W|` + dateUnits + `(T` + timeUnits + `)?|T` + timeUnits + `)$`
-	plainPath   = `^[a-zA-Z0-9_]*(/[a-zA-Z0-9_]+)*$`
+	plainPath   = `([a-zA-Z]+:)?[a-zA-Z0-9_\x{80}-\x{10FFFF}]*(/[a-zA-Z0-9_\x{80}-\x{10FFFF}]+)*`
 )
 
 // formatLanguages holds what is known of the formats. Names that the validator gives the same meaning are the same.
@@ -88,13 +88,13 @@ var formatLanguages = sync.OnceValue(func() map[string]*predicate {
 		"duration":              regular("duration", duration, "P1D"),
 		"period":                between("period", `/`, `^`+fullDate+`T00:00:00Z/P\d+D$`, "2020-01-01T00:00:00Z/P1D"),
 		"hostname":              between("hostname", `^`+firstLabel+`(\.`+nextLabel+`)*\.?$`, `^`+firstLabel+`(\.`+nextLabel+`){0,2}$`, "a"),
-		"email":                 between("email", `@`, `^[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,1}@[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}$`, "a@b", "a@b.co", "john.doe@example.org"),
+		"email":                 between("email", `(?s)^(.+@.+|@\[.+\])$`, `^[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,1}@[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}$`, "a@b", "a@b.co", "john.doe@example.org", `"a b"@c.de`),
 		"ipv4":                  regular("ipv4", ipv4Pattern, "127.0.0.1"),
-		"ipv6":                  between("ipv6", `^[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$`, `^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4}){7}$`, "::1"),
-		"uri":                   between("uri", `^[a-zA-Z][a-zA-Z0-9+.-]*:`, `^[a-zA-Z]{1,10}://[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}(/[a-zA-Z0-9_]+)*$`, "a:b", "http://a", "http://example.com/x", "urn:x:y"),
-		"uri-reference":         between("uri-reference", `^[^\\]*$`, plainPath, "", "a", "/x", "http://a", "#f"),
-		"uri-template":          between("uri-template", ``, plainPath, "", "a", "http://a/{b}"),
-		"regex":                 between("regex", ``, `^[a-zA-Z0-9_]*$`, "", "a", "^a$"),
+		"ipv6":                  between("ipv6", `^[0-9a-fA-F.]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*$`, `^[0-9a-fA-F]{1,4}(:[0-9a-fA-F]{1,4}){7}$`, "::", "::1"),
+		"uri":                   between("uri", `^[a-zA-Z][a-zA-Z0-9+.-]*:`, `^[a-zA-Z]{1,10}://[a-z0-9]{1,20}(\.[a-z0-9]{1,20}){0,3}(/[a-zA-Z0-9_]+)*$`, "a:b", "http://a", "http://example.com/x", "urn:x:y", `a:\`, "a:("),
+		"uri-reference":         between("uri-reference", `^[^\\]*$`, `^`+plainPath+`$`, "", "a", "/x", "http://a", "#f"),
+		"uri-template":          between("uri-template", ``, `^`+plainPath+`$`, "", "a", "http://a/{b}"),
+		"regex":                 between("regex", ``, `^[a-zA-Z0-9_ :,/=<>@!~'"%&#;\x{80}-\x{10FFFF}-]*$`, "", "a", "^a$"),
 		"json-pointer":          regular("json-pointer", `^`+pointer+`$`, "", "/a"),
 		"relative-json-pointer": regular("relative-json-pointer", `^(0|[1-9]\d*)(#|`+pointer+`)$`, "0", "1/a"),
 		"uuid":                  regular("uuid", uuidPattern, "123e4567-e89b-12d3-a456-426614174000"),
