@@ -125,7 +125,11 @@ func (c *Checker) against(ctx context.Context, next formats.Schema, old Version,
 		}
 		rejecting, undecided := c.rejecting(comparison, relations)
 		for _, relation := range undecided {
-			report.Undecided = append(report.Undecided, fmt.Sprintf("version %d, %s: the %s relation could not be decided within the work budget; the reference's verdict stands", old.Number, direction, relation))
+			why := "the work budget is used up"
+			if known := comparison.Why[relation]; known != "" {
+				why = known
+			}
+			report.Undecided = append(report.Undecided, fmt.Sprintf("version %d, %s: the %s relation could not be decided (%s); the reference's verdict stands", old.Number, direction, relation, why))
 		}
 		for _, finding := range comparison.Findings {
 			finding.Direction, finding.Version, finding.Severity = direction, old.Number, Warning

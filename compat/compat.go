@@ -233,6 +233,8 @@ type Request struct {
 type Comparison struct {
 	// Verdicts holds at least the relations that were asked for.
 	Verdicts map[Relation]Verdict
+	// Why says what the Undecided ones among them are due to, as far as that is known.
+	Why map[Relation]string
 	// Messages are the reference's strings, one for each of its incompatible differences, in its order.
 	Messages []string
 	Findings []Finding

@@ -116,6 +116,13 @@ func (c *comparison) finding(d difference) compat.Finding {
 	}
 	writer, reader := c.places(d)
 	f.Message, f.Hint = explain(d, c.req.Direction, writer, reader)
+	switch {
+	case !forgiven[d.code]:
+	case c.req.Lenient:
+		f.Hint += " The setting compatibilityPolicy=LENIENT is in force: the reference's verdict accepts the change as it is."
+	default:
+		f.Hint += " With the setting compatibilityPolicy=LENIENT the reference's verdict accepts the change as it is."
+	}
 	f.ReaderPath, f.ReaderSpan = reader.pointer, reader.span
 	f.WriterPath, f.WriterSpan = writer.pointer, writer.span
 	return f

@@ -65,12 +65,12 @@ var explanations = map[code]explanation{
 	},
 	"OPTIONAL_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL": {
 		"{Reader} declares the property {name}. {Writer} does not, but allows undeclared properties, so its data may already hold any value under that name.",
-		"Make {name} accept any type ({} or true), or close the content model with \"additionalProperties\": false in a version before the one that adds it. The setting compatibilityPolicy=LENIENT accepts the change as it is.",
-		"Declare {name} in the new schema as the old one does. The setting compatibilityPolicy=LENIENT accepts the change as it is.",
+		"Make {name} accept any type ({} or true), or close the content model with \"additionalProperties\": false in a version before the one that adds it.",
+		"Declare {name} in the new schema as the old one does.",
 	},
 	"REQUIRED_PROPERTY_WITH_DEFAULT_ADDED_TO_OPEN_CONTENT_MODEL": {
 		"{Reader} requires the new property {name}, with a default. {Writer} does not declare it, but allows undeclared properties, so its data may already hold any value under that name.",
-		"Make {name} accept any type, or close the content model with \"additionalProperties\": false in a version before the one that adds it. The setting compatibilityPolicy=LENIENT accepts the change as it is.",
+		"Make {name} accept any type, or close the content model with \"additionalProperties\": false in a version before the one that adds it.",
 		"Declare {name} in the new schema as the old one does.",
 	},
 	"REQUIRED_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL": {
@@ -100,7 +100,7 @@ var explanations = map[code]explanation{
 	},
 	"ADDITIONAL_PROPERTIES_REMOVED": {
 		"{Reader} allows no undeclared properties; {writer} does, so its data may hold some.",
-		"Leave \"additionalProperties\": false out of the new schema. The setting compatibilityPolicy=LENIENT accepts the change as it is.",
+		"Leave \"additionalProperties\": false out of the new schema.",
 		"Add \"additionalProperties\": false to the new schema as well.",
 	},
 	"ADDITIONAL_PROPERTIES_NARROWED": {

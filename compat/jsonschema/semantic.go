@@ -31,6 +31,9 @@ func (c *comparison) semantic(ctx context.Context) error {
 	defer cancel()
 	verdict, reasons, why := c.decide(bounded)
 	c.out.Verdicts[compat.Semantic] = verdict
+	if verdict == compat.Undecided {
+		c.out.Why = map[compat.Relation]string{compat.Semantic: why}
+	}
 	for _, reason := range reasons {
 		c.prove(reason)
 	}
