@@ -79,17 +79,17 @@ func (c *comparison) fits(d difference, f failed) int {
 	if !prefix(object, f.at) {
 		return 0
 	}
+	exactly := len(f.at) == len(object)
+	named := d.name != "" && len(f.at) > len(object) && f.at[len(object)] == d.name
 	resource := c.reader.ResourceOf(d.reader.value)
 	if resource == nil || resource.Document != f.document || !within(f.value, d.reader.value) {
-		if d.keyword == "" {
+		if d.keyword == "" || d.keyword == "properties" && named {
 			return 1 + len(object) // behind a reference out of the schema
 		}
 		return 0
 	}
 	// The deeper the place of the difference, the closer.
 	score := 10 + 10*len(object)
-	exactly := len(f.at) == len(object)
-	named := d.name != "" && len(f.at) > len(object) && f.at[len(object)] == d.name
 	switch d.keyword {
 	case "properties":
 		if named || exactly && (f.keyword == "required" && !has(f, d.name) || closing(f.keyword) && has(f, d.name)) {

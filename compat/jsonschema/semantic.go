@@ -60,17 +60,20 @@ func (c *comparison) semantic(ctx context.Context) error {
 // proveTheRest looks for data that shows the differences which no reason has shown yet: several of them can rest on one
 // keyword of the reader, of which the reasons count only the first use.
 func (c *comparison) proveTheRest(ctx context.Context) {
-	aims := 0
+	var open []int
+	var differences []difference
 	for i, d := range c.shown {
-		f := &c.out.Findings[i]
-		if f.Witness != nil {
-			continue
-		}
-		if aims++; aims > maxAims || ctx.Err() != nil {
+		switch f := &c.out.Findings[i]; {
+		case f.Witness != nil:
+		case len(open) == maxAims || ctx.Err() != nil:
 			f.NoWitness = "It was not looked for: the time for this comparison went into the other findings."
-			continue
+		default:
+			open, differences = append(open, i), append(differences, d)
 		}
-		verdict, witness := c.aim(ctx, d)
+	}
+	for k, target := range c.targets(ctx, differences) {
+		f, d := &c.out.Findings[open[k]], differences[k]
+		verdict, witness := c.aim(ctx, target)
 		switch {
 		case witness != nil && c.shows(witness, d):
 			c.attach(f, witness)

@@ -13,29 +13,65 @@ import (
 // readerName is what the reader's text is known as in a target.
 const readerName = "concord:reader"
 
-// target is a schema that asks only for what one difference adds: an instance of the writer that it rejects shows this difference and
-// no other. It is nil for a difference that cannot be singled out.
-func (c *comparison) target(d difference) *model.Schema {
+// target is the text of a schema that asks only for what one difference adds: an instance of the writer that it rejects shows this
+// difference and no other. It is empty for a difference that cannot be singled out.
+func (c *comparison) target(d difference) string {
 	if d.reader == nil || d.reader.value == nil {
-		return nil
+		return ""
 	}
 	text := c.demand(d)
 	if text == "" {
-		return nil
+		return ""
 	}
 	text, ok := wrap(text, d, c.reader.Draft())
 	if !ok {
-		return nil
+		return ""
 	}
-	text = `{"$schema":` + quoted(metaschemaOf(c.reader.Draft())) + `,"allOf":[` + text + `]}`
-	src := formats.Source{Text: text, Resolved: append([]formats.Resolved{{
-		Reference: formats.Reference{Name: readerName}, Type: formats.JSON, Text: c.reader.Source().Text,
-	}}, c.reader.Source().Resolved...)}
-	target, err := model.Parse(context.Background(), src, formats.Options{})
+	return text
+}
+
+// targets compiles the targets of differences. They are made the members of one allOf, since each compilation includes the whole
+// reader, and taken out of it one by one. Those of a nil Compiled cannot be aimed at.
+func (c *comparison) targets(ctx context.Context, differences []difference) []inclusion.Schema {
+	out := make([]inclusion.Schema, len(differences))
+	var texts []string
+	var of []int
+	for i, d := range differences {
+		if text := c.target(d); text != "" {
+			texts, of = append(texts, text), append(of, i)
+		}
+	}
+	if len(texts) == 0 || ctx.Err() != nil {
+		return out
+	}
+	whole, err := c.compile(texts)
+	switch {
+	case err == nil:
+		for k, i := range of {
+			out[i] = whole
+			out[i].Compiled = whole.Compiled.AllOf[k]
+		}
+	case len(texts) > 1: // one of them is at fault
+		for _, i := range of {
+			out[i] = c.targets(ctx, differences[i:i+1])[0]
+		}
+	}
+	return out
+}
+
+// compile makes one schema of targets, the members of its allOf.
+func (c *comparison) compile(targets []string) (inclusion.Schema, error) {
+	src := formats.Source{
+		Text: `{"$schema":` + quoted(metaschemaOf(c.reader.Draft())) + `,"allOf":[` + strings.Join(targets, ",") + `]}`,
+		Resolved: append([]formats.Resolved{{
+			Reference: formats.Reference{Name: readerName}, Type: formats.JSON, Text: c.reader.Source().Text,
+		}}, c.reader.Source().Resolved...),
+	}
+	parsed, err := model.Parse(context.Background(), src, formats.Options{})
 	if err != nil {
-		return nil
+		return inclusion.Schema{}, err
 	}
-	return target
+	return inclusion.Of(parsed)
 }
 
 func quoted(s string) string {
@@ -211,17 +247,12 @@ func wrapItem(text string, n int, draft model.Draft) string {
 	return `{"` + keyword + `":[` + strings.Repeat("{},", n) + text + `]}`
 }
 
-// aim looks for an instance that shows one difference alone, and confirms it under the reader itself.
-func (c *comparison) aim(ctx context.Context, d difference) (inclusion.Verdict, *inclusion.Witness) {
-	target := c.target(d)
-	if target == nil {
+// aim looks for an instance that shows one difference alone, by its target, and confirms it under the reader itself.
+func (c *comparison) aim(ctx context.Context, target inclusion.Schema) (inclusion.Verdict, *inclusion.Witness) {
+	if target.Compiled == nil {
 		return inclusion.Undecided, nil
 	}
-	aimed, err := inclusion.Of(target)
-	if err != nil {
-		return inclusion.Undecided, nil
-	}
-	result := inclusion.Decide(ctx, c.compiled.writer, aimed, inclusion.Limits{Steps: aimSteps})
+	result := inclusion.Decide(ctx, c.compiled.writer, target, inclusion.Limits{Steps: aimSteps})
 	if result.Verdict != inclusion.NotIncluded {
 		return result.Verdict, nil
 	}
