@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -107,9 +108,37 @@ func openFile(path string, opt *bbolt.Options) (db *bbolt.DB, err error) {
 	case errors.Is(err, bbolterrors.ErrTimeout):
 		return nil, fmt.Errorf("another process has %s open; stop it, or name another file with --data", path)
 	case errors.Is(err, bbolterrors.ErrInvalid), errors.Is(err, bbolterrors.ErrChecksum), errors.Is(err, bbolterrors.ErrVersionMismatch):
-		return nil, fmt.Errorf("%w: %s is not a data file, or its head is destroyed (%v); %s", storage.ErrCorrupt, path, err, restoreAdvice)
+		if !hasMagic(path) {
+			return nil, fmt.Errorf("%s is not a data file (%w); name another file with --data, or restore a backup if it once was one", path, err)
+		}
+		return nil, fmt.Errorf("%w: the head of %s is destroyed (%v); %s", storage.ErrCorrupt, path, err, restoreAdvice)
 	}
 	return nil, fmt.Errorf("open data file %s: %w", path, err)
+}
+
+// hasMagic reports whether one of the two heads of a bbolt file is marked as such. A file with neither was named by mistake:
+// damage that leaves no trace of what a file was is not told apart from that.
+func hasMagic(path string) bool {
+	const magic, offset = 0xED0CDAED, 16 // of bbolt's meta, behind the header of its page
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	marked := func(page int64) bool {
+		var head [4]byte
+		_, err := file.ReadAt(head[:], page+offset)
+		return err == nil && binary.NativeEndian.Uint32(head[:]) == magic
+	}
+	if marked(0) {
+		return true
+	}
+	for size := int64(1 << 10); size <= 1<<16; size <<= 1 { // where the second head stands depends on the size of pages
+		if marked(size) {
+			return true
+		}
+	}
+	return false
 }
 
 // createFile makes an empty store unless the file is there. It is written under another name first, so that a crash at

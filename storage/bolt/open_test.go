@@ -39,6 +39,30 @@ func TestOpenRefusesWhatIsNotADataFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := Open(path, Options{})
+	requireText(t, err, path, "not a data file", "--data", "backup")
+	if errors.Is(err, storage.ErrCorrupt) {
+		t.Errorf("a file that was named by mistake is reported as damaged: %v", err)
+	}
+}
+
+func TestOpenCallsADataFileWhoseHeadsAreDestroyedDamaged(t *testing.T) {
+	path := newPath(t)
+	if err := mustOpen(t, path).Close(); err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for page := range int64(2) { // behind the magic, within what the checksum covers
+		if _, err := file.WriteAt([]byte{0xff, 0xff, 0xff}, page*int64(os.Getpagesize())+40); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(path, Options{})
 	requireErr(t, err, storage.ErrCorrupt)
 	requireText(t, err, path, "backup")
 }
