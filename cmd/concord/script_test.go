@@ -16,12 +16,16 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"concord": main})
 }
 
+// scriptsPatience is what all scripts together may take, on a busy machine and under the race detector.
+const scriptsPatience = 4 * time.Minute
+
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
+		Deadline:            time.Now().Add(scriptsPatience), // a command that hangs says where before the time of all tests is up
 		Setup: func(env *testscript.Env) error {
 			servers := servers{}
 			env.Values[serversKey{}] = servers
