@@ -1,7 +1,7 @@
 package formats
 
 // Outline is what a schema text defines for others and what it needs of them, found without resolving anything. Tools that
-// are given a folder of schemas use it to find the references between them.
+// are given a folder of schemas use it to find the references between them, and pages show what is in it.
 type Outline struct {
 	// Root is what the schema as a whole is called: the full name of an Avro type, the URI of a JSON schema, the package
 	// of a Protobuf file; empty when it has no name.
@@ -10,6 +10,48 @@ type Outline struct {
 	// Protobuf file is found by its path and defines nothing here.
 	Defines []string
 	Needs   []Need
+	// Nodes is what the text declares, as a tree in the order of the text. What a type of another text holds is not in it.
+	Nodes []Node
+	// Uses lists every place where the text names a type.
+	Uses []Use
+}
+
+// NodeKind says what a Node is.
+type NodeKind string
+
+// The kinds of node. Types hold fields, enums hold symbols, and a field holds the fields of what it declares in its place.
+const (
+	TypeNode   NodeKind = "type"
+	EnumNode   NodeKind = "enum"
+	FieldNode  NodeKind = "field"
+	SymbolNode NodeKind = "symbol"
+)
+
+// Node is one thing that a text declares.
+type Node struct {
+	Kind NodeKind
+	Name string // as it is written
+	// Full is what others call it: the full name of an Avro or Protobuf type, the pointer of a JSON schema; empty for
+	// fields and symbols.
+	Full string
+	// Type is what a field holds, in a few words: "array<string>", "null | long", "repeated Item", "map<string, Money>". Of a
+	// type it is the word that declares it: "record", "message", "object".
+	Type string
+	// Uses are the names under which the type that a field holds may be found, the likeliest first; empty when it has no
+	// name or is declared in the field's place.
+	Uses     []string
+	Doc      string
+	Default  string // as written; empty when there is none
+	Required bool   // a message without it is refused
+	Number   int32  // of a Protobuf field or symbol; 0 otherwise
+	Span     *Span  // of the name
+	Nodes    []Node
+}
+
+// Use is a place where a text names a type.
+type Use struct {
+	Names []string // what it may be called, the likeliest first
+	Span  *Span
 }
 
 // Need is one thing that a text uses and does not define.

@@ -2,8 +2,8 @@ package avro
 
 import "github.com/concord-registry/concord/formats"
 
-// Outline implements formats.Outliner: it lists the full names of the types that a text defines, and those it uses
-// without defining them.
+// Outline implements formats.Outliner: it lists the full names of the types that a text defines, those it uses without
+// defining them, and the tree of its records and fields.
 func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, error) {
 	limits = limits.OrDefault()
 	if len(text) > limits.Bytes {
@@ -26,6 +26,9 @@ func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, err
 		outline.Root = root.Name.Full
 	}
 	lines := formats.NewLines(text)
+	n := noder{text: text, lines: lines}
+	_, _, outline.Nodes = n.typ(v, "")
+	outline.Uses = n.uses
 	seen := map[string]bool{}
 	for _, u := range p.unresolved {
 		if p.types[u.full] != nil || p.types[u.written] != nil || seen[u.full] {

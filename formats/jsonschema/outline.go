@@ -9,7 +9,7 @@ import (
 )
 
 // Outline implements formats.Outliner: it lists the absolute URIs of the schemas in a text, and the URIs that its reference
-// keywords lead to outside it.
+// keywords lead to outside it, and the tree of its properties.
 func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, error) {
 	limits = limits.OrDefault()
 	if len(text) > limits.Bytes {
@@ -31,6 +31,9 @@ func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, err
 	}
 	slices.Sort(outline.Defines)
 	outline.Needs = g.needs(d)
+	n := noder{g: g, d: d}
+	outline.Nodes = n.root()
+	outline.Uses = n.uses
 	return outline, nil
 }
 
