@@ -30,6 +30,8 @@ type Report struct {
 	// Messages are the strings of the verbose REST answer and of a rejected registration: the reference's own, ending
 	// with the version and text they are about. Empty when compatible.
 	Messages []string `json:"messages"`
+	// Compared lists the versions that the schema was compared with, newest first.
+	Compared []int `json:"compared"`
 	// Findings lists every reason in every direction and version compared, newest version first.
 	Findings []Finding `json:"findings"`
 	// Undecided lists what the work budget did not suffice for.
@@ -79,7 +81,7 @@ func (c *Checker) CheckFull(ctx context.Context, next formats.Schema, history []
 }
 
 func (c *Checker) check(ctx context.Context, next formats.Schema, history []Version, rules Rules, full bool) (*Report, error) {
-	report := &Report{Compatible: true, Level: rules.Level, Policy: rules.Policy, Messages: []string{}, Findings: []Finding{}}
+	report := &Report{Compatible: true, Level: rules.Level, Policy: rules.Policy, Messages: []string{}, Compared: []int{}, Findings: []Finding{}}
 	if !rules.Level.Transitive() && len(history) > 1 {
 		history = history[:1]
 	}
@@ -88,6 +90,7 @@ func (c *Checker) check(ctx context.Context, next formats.Schema, history []Vers
 		if err != nil {
 			return nil, err
 		}
+		report.Compared = append(report.Compared, old.Number)
 		report.Findings = append(report.Findings, one.Findings...)
 		report.Undecided = append(report.Undecided, one.Undecided...)
 		if report.Compatible && !one.Compatible {

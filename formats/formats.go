@@ -115,6 +115,13 @@ type Schema interface {
 	Weight() int
 }
 
+// Namer is implemented by schemas that can have a name of their own, which serializers put into the names of subjects.
+type Namer interface {
+	Schema
+	// Name is the full name of an Avro type or of a file's first message, or a JSON schema's title; empty when there is none.
+	Name() string
+}
+
 // Tagger is implemented by schemas that can carry inline tags (confluent:tags).
 type Tagger interface {
 	Schema

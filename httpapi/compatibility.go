@@ -92,6 +92,7 @@ func complete(report *compat.Report) *compat.Report {
 	full := *report
 	full.Messages = orEmpty(full.Messages)
 	full.Findings = orEmpty(full.Findings)
+	full.Compared = orEmpty(full.Compared)
 	return &full
 }
 

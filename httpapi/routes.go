@@ -87,6 +87,9 @@ func (s *Server) routes() []*route {
 		{method: "POST", path: "/api/compatibility/subjects/:subject/versions", handle: (*call).reportSubject, asks: true},
 		{method: "POST", path: "/api/compatibility/subjects/:subject/versions/:version", handle: (*call).reportVersion, asks: true},
 
+		{method: "POST", path: "/api/subjects/:subject/restore", handle: (*call).restoreSubject},
+		{method: "POST", path: "/api/subjects/:subject/versions/:version/restore", handle: (*call).restoreVersion},
+
 		{method: "GET", path: "/api/backup", handle: (*call).getBackup, plain: true},
 
 		{method: "GET", path: "/health/live", handle: (*call).getLive, plain: true},

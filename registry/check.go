@@ -97,8 +97,9 @@ func (r *Registry) checkDraft(ctx context.Context, subject string, state *subjec
 	var source *text
 	err := r.store.View(func(v storage.View) (err error) {
 		source, err = r.source(v, contextOf(subject), req, parseOptions{
-			Options:     formats.Options{Validate: s.validatesNew(), Strict: s.validatesFields()},
-			deletedRefs: !s.validatesNew(), normalized: opt.Normalize || s.normalizes(),
+			Options: formats.Options{Validate: s.validatesNew(), Strict: s.validatesFields()},
+			// A full report points into the text that was sent; the verdict on the normalized one is the same.
+			deletedRefs: !s.validatesNew(), normalized: (opt.Normalize || s.normalizes()) && !opt.Full,
 		})
 		return err
 	})
@@ -111,10 +112,12 @@ func (r *Registry) checkDraft(ctx context.Context, subject string, state *subjec
 }
 
 func invalidReport(s *settings, err error) *compat.Report {
-	return &compat.Report{
-		Level: s.level, Policy: s.policy, Messages: []string{err.Error()},
-		Findings: []compat.Finding{{Code: schemaInvalid, Severity: compat.Error, Breaks: []compat.Relation{compat.Reference, compat.Semantic}, Message: err.Error()}},
+	finding := compat.Finding{Code: schemaInvalid, Severity: compat.Error, Breaks: []compat.Relation{compat.Reference, compat.Semantic}, Message: err.Error()}
+	var fault *formats.ParseError
+	if errors.As(err, &fault) && fault.Name == "" {
+		finding.ReaderSpan = fault.Span
 	}
+	return &compat.Report{Level: s.level, Policy: s.policy, Messages: []string{err.Error()}, Findings: []compat.Finding{finding}}
 }
 
 // requireCompatible refuses a draft that the subject's level does not let follow its live versions.

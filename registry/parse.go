@@ -104,6 +104,27 @@ func (r *Registry) parse(ctx context.Context, t *text) (*parsed, error) {
 	return p, nil
 }
 
+// Parse reads a schema as a lookup under the subject would: its references are resolved there, soft-deleted ones too, and
+// it need not pass the checks for new schemas. Spans of what is found in it point into req.Schema. InvalidSchema.
+func (r *Registry) Parse(ctx context.Context, subject string, req SchemaRequest) (formats.Schema, error) {
+	if blank(&req) {
+		return nil, errorf(InvalidSchema, "Empty schema")
+	}
+	var source *text
+	err := r.store.View(func(v storage.View) (err error) {
+		source, err = r.source(v, contextOf(normalize(subject)), &req, parseOptions{deletedRefs: true})
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.parse(ctx, source)
+	if err != nil {
+		return nil, err
+	}
+	return p.schema, nil
+}
+
 // parseUnchecked parses a text without the checks for new schemas, which a stored one need not pass. An Avro text is tried
 // with them first: they cost little there, what passes them is the same schema, and when it is new after all, the
 // registration finds it parsed.

@@ -81,6 +81,9 @@ func (t *Type) WithName(name Name) *Type {
 	return &c
 }
 
+// Name implements formats.Namer.
+func (s *Schema) Name() string { return s.root.Name.Full }
+
 // Fields implements formats.Schema.
 func (s *Schema) Fields() []string {
 	var names []string

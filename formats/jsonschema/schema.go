@@ -114,6 +114,14 @@ func (s *Schema) Equivalent(other formats.Schema) bool {
 	return ok && s.canonical == o.canonical
 }
 
+// Name is the title.
+func (s *Schema) Name() string {
+	if title := s.Root().Get("title"); title.Is(String) {
+		return title.Text
+	}
+	return ""
+}
+
 // Fields names the members of the root's "properties".
 func (s *Schema) Fields() []string {
 	properties := s.Root().Get("properties")

@@ -188,6 +188,18 @@ func (s *Schema) Equivalent(other formats.Schema) bool {
 	return ok && s.canonical == o.canonical
 }
 
+// Name is the full name of the first message.
+func (s *Schema) Name() string {
+	unit := s.facade()
+	switch {
+	case unit == nil || len(unit.Messages) == 0:
+		return ""
+	case unit.Package == "":
+		return unit.Messages[0].Name
+	}
+	return unit.Package + "." + unit.Messages[0].Name
+}
+
 // Fields names the fields of the first message, oneof members included. A file that is nothing but one public import
 // stands for the imported file.
 func (s *Schema) Fields() []string {
