@@ -144,6 +144,7 @@ func (a *analysis) add(c *cause) { a.causes = append(a.causes, c) }
 // number compares two messages by the numbers of their fields, as the wire does.
 func (a *analysis) number(v *visit) []*visit {
 	var next []*visit
+	sets := v.w.MessageSet != v.r.MessageSet // nothing that one side writes is seen by the other
 	for _, fw := range v.w.Fields {
 		fr := v.r.Field(fw.Number)
 		if a.names {
@@ -156,10 +157,10 @@ func (a *analysis) number(v *visit) []*visit {
 			a.undecided = true
 			continue
 		}
-		if a.wire {
+		if a.wire && !sets {
 			a.field(v, fw, fr)
 		}
-		if sub := below(v, fw, fr); sub != nil && fw.Kind == fr.Kind {
+		if sub := below(v, fw, fr); sub != nil && fw.Kind == fr.Kind && !sets {
 			next = append(next, sub)
 		}
 	}
@@ -169,8 +170,8 @@ func (a *analysis) number(v *visit) []*visit {
 	if a.wire {
 		a.required(v)
 		a.oneofs(v)
-		if v.w.MessageSet != v.r.MessageSet {
-			a.add(&cause{code: codeMessageSet, class: silentDrop, exact: true, spec: true, at: v, noRecord: "the runtime at hand does not implement message sets"})
+		if sets {
+			a.messageSet(v)
 		}
 	}
 	return next

@@ -52,7 +52,8 @@ func differs(wm protoreflect.Message, wfd protoreflect.FieldDescriptor, rm proto
 		}
 		return false
 	case wfd.IsList():
-		return len(w.values) > 1 || len(w.values) == 1 && one(0, 0)
+		bothMessages := wfd.Message() != nil && rfd.Message() != nil
+		return len(w.values) > 1 || len(w.values) == 1 && (one(0, 0) || bothMessages && !r.set)
 	case rfd.IsList():
 		return w.set && (len(r.values) != 1 || one(0, 0)) || !w.set && len(r.values) > 0
 	case wfd.Message() != nil || rfd.Message() != nil:

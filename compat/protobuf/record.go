@@ -59,6 +59,9 @@ func (r *recorder) message(m *format.MessageModel, contents []content) []part {
 		set[c.field.Number] = true
 		at = max(at, c.field.Number)
 		for _, p := range r.field(c) {
+			if m.MessageSet {
+				p = setItem(p)
+			}
 			parts = append(parts, placed{at, p})
 		}
 	}

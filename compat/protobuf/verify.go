@@ -8,12 +8,14 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/encoding/protowire"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
 	"google.golang.org/protobuf/types/dynamicpb"
 
 	"github.com/concord-registry/concord/formats"
@@ -55,16 +57,23 @@ func whyNot(err error) string {
 	return err.Error()
 }
 
-// decode reads a record as a message of that type. Undeclared numbers of closed enums become unknown fields, which the
-// runtime leaves to us; only then is it checked that required fields are there.
+// decode reads a record as a message of that type. Three rules are applied here because the runtime at hand does not know
+// them: how message sets are encoded, that the text of extensions is checked in editions too, and that undeclared numbers of
+// closed enums are unknown fields. Only then is it checked that required fields are there.
 func (d *decoder) decode(m *format.MessageModel, record []byte) (protoreflect.Message, error) {
 	md := d.linked.Message(m.Type)
 	if md == nil {
 		return nil, fmt.Errorf("no message %s", m.Name())
 	}
+	if d.linked.MessageSets {
+		record = plainSets(m, record)
+	}
 	msg := dynamicpb.NewMessage(md)
 	if err := (proto.UnmarshalOptions{Resolver: d.resolver(), AllowPartial: true}).Unmarshal(record, msg); err != nil {
 		return msg, plain(err)
+	}
+	if err := checkExtensions(msg); err != nil {
+		return msg, err
 	}
 	closeEnums(msg)
 	if err := proto.CheckInitialized(msg); err != nil {
@@ -135,6 +144,50 @@ func closeEnums(m protoreflect.Message) {
 		}
 		return true
 	})
+}
+
+// checkExtensions refuses text that is not UTF-8 in extensions whose edition says that it must be.
+func checkExtensions(m protoreflect.Message) (err error) {
+	check := func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		switch {
+		case fd.Message() != nil:
+			err = checkExtensions(v.Message())
+		case fd.IsExtension() && fd.Kind() == protoreflect.StringKind && checksText(fd) && !utf8.ValidString(v.String()):
+			err = fmt.Errorf("field %s contains invalid UTF-8", fd.FullName())
+		}
+		return err == nil
+	}
+	m.Range(func(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {
+		switch {
+		case fd.IsMap():
+			v.Map().Range(func(_ protoreflect.MapKey, inside protoreflect.Value) bool { return check(fd.MapValue(), inside) })
+		case fd.IsList():
+			for i := range v.List().Len() {
+				if !check(fd, v.List().Get(i)) {
+					break
+				}
+			}
+		default:
+			check(fd, v)
+		}
+		return err == nil
+	})
+	return err
+}
+
+// checksText reports whether the feature utf8_validation is on, which a field takes over from what it is declared in.
+func checksText(fd protoreflect.FieldDescriptor) bool {
+	if fd.ParentFile().Syntax() != protoreflect.Editions {
+		return false // the runtime does it where it is to be done
+	}
+	for d := protoreflect.Descriptor(fd); d != nil; d = d.Parent() {
+		if o, ok := d.Options().(interface {
+			GetFeatures() *descriptorpb.FeatureSet
+		}); ok && o.GetFeatures().GetUtf8Validation() != descriptorpb.FeatureSet_UTF8_VALIDATION_UNKNOWN {
+			return o.GetFeatures().GetUtf8Validation() == descriptorpb.FeatureSet_VERIFY
+		}
+	}
+	return true // the default of edition 2023
 }
 
 func undeclared(fd protoreflect.FieldDescriptor, v protoreflect.Value) bool {

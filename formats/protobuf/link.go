@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/reflect/protodesc"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/reflect/protoregistry"
+	"google.golang.org/protobuf/types/descriptorpb"
 
 	"github.com/concord-registry/concord/formats"
 )
@@ -19,6 +20,9 @@ import (
 type Linked struct {
 	File  protoreflect.FileDescriptor
 	Files *protoregistry.Files // the schema's own file, references and what they import; built-in files are global
+	// MessageSets says that some messages are message sets (MessageModel.MessageSet). The runtime has no such thing: in
+	// these descriptors they are messages like others, and whoever decodes must turn their encoding into that of fields.
+	MessageSets bool
 }
 
 // Message returns the descriptor of a message of the schema's closure, nil when it has none.
@@ -70,6 +74,7 @@ type linker struct {
 	files  *protoregistry.Files
 	done   map[*Unit]bool // false while a unit's imports are being linked
 	depth  int
+	sets   bool // a message set was met
 }
 
 // link builds descriptors of the schema. A strict link finds types only in files that are imported, as compilers do;
@@ -83,7 +88,7 @@ func link(s *Schema, strict bool) (*Linked, error) {
 	if err != nil {
 		return nil, &formats.ParseError{Message: cause(err)}
 	}
-	return &Linked{File: file, Files: l.files}, nil
+	return &Linked{File: file, Files: l.files, MessageSets: l.sets}, nil
 }
 
 func (u *Unit) linkPath() string {
@@ -114,6 +119,7 @@ func (l *linker) unit(u *Unit) error {
 		return err
 	}
 	fd.Name = proto.String(u.linkPath())
+	l.plain(fd.MessageType)
 	imports := map[*Unit]bool{}
 	for _, i := range u.Imports {
 		to := l.schema.imported(i.Path)
@@ -149,6 +155,21 @@ func (l *linker) unit(u *Unit) error {
 	}
 	l.done[u] = true
 	return nil
+}
+
+// plain makes messages like others of the message sets among messages.
+func (l *linker) plain(messages []*descriptorpb.DescriptorProto) {
+	for _, m := range messages {
+		l.plain(m.NestedType)
+		if !m.GetOptions().GetMessageSetWireFormat() {
+			continue
+		}
+		l.sets = true
+		m.Options.MessageSetWireFormat = nil
+		for _, r := range m.ExtensionRange {
+			r.End = proto.Int32(min(r.GetEnd(), after(maxNumber)))
+		}
+	}
 }
 
 // implied adds the used units to imports and returns the paths of those that were not among them.
