@@ -252,6 +252,9 @@ func (s sides) json(c *cause) string {
 	case codeJSONNameChanged:
 		return fmt.Sprintf("%s is called %q in JSON of the %s schema and %q in the %s one, which does not see it", quote(c.w), c.w.JSONName, s.writer, c.r.JSONName, s.reader)
 	case codeJSONNameReused:
+		if c.other != "" {
+			return fmt.Sprintf("the %s schema reads both %q and %q of JSON as %s, which are two fields in the %s one", s.reader, c.other, c.w.JSONName, quote(c.r), s.writer)
+		}
 		return fmt.Sprintf("in JSON %q is %s in the %s schema and %s in the %s one", c.w.JSONName, quote(c.w), s.writer, quote(c.r), s.reader)
 	case codeJSONEnumName:
 		if c.scalar == nil {
@@ -298,6 +301,9 @@ func (s sides) hint(c *cause) string {
 	case codeEnumRenumbered:
 		return "Keep the numbers of the enum's values; give new values new numbers."
 	case codeJSONNameChanged, codeJSONNameReused:
+		if c.other != "" {
+			return "Give the fields names that stay apart: JSON is read by the declared name too."
+		}
 		if oldField != nil {
 			return fmt.Sprintf("Set json_name = %q on the field.", oldField.JSONName)
 		}

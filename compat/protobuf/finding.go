@@ -169,7 +169,7 @@ var sentences = map[string]struct{ message, hint string }{
 	fieldNumericLabelChanged:   {"The numeric field %s has another label in the %s schema.", "Keep the label and add another field with a new number."},
 	requiredFieldAdded:         {"The field %s is required in the %s schema only.", "Make the field optional."},
 	requiredFieldRemoved:       {"The required field %s is not in the %s schema.", "Keep the field."},
-	oneofFieldRemoved:          {"The field %s leaves its oneof and is not in the %s schema.", "Keep the member, or reserve its number and name."},
+	oneofFieldRemoved:          {"The field %s of a oneof is not in the %s schema: where it is set, readers see a oneof that is not set.", "Keep the member of the oneof."},
 	multipleFieldsMovedToOneof: {"The oneof %s of the %s schema makes fields exclusive that could be set together.", "Leave the fields outside a oneof."},
 	fieldMovedToExistingOneof:  {"The oneof %s of the %s schema makes a field exclusive with others that could be set beside it.", "Leave the field where it was."},
 }

@@ -24,6 +24,12 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 		return nil // the same well-known type, which has a form of its own
 	}
 	names := jsonNames(v.r)
+	counterparts := map[*format.FieldModel]*format.FieldModel{}
+	for _, fw := range v.w.Fields {
+		if fr := names[fw.JSONName]; fr != nil && (counterparts[fr] == nil || fr.JSONName == fw.JSONName) {
+			counterparts[fr] = fw
+		}
+	}
 	for _, fw := range v.w.Fields {
 		fr := names[fw.JSONName]
 		if unresolved(fw) || fr != nil && unresolved(fr) {
@@ -31,9 +37,13 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 			continue
 		}
 		if fr == nil {
-			if at := v.r.Field(fw.Number); at != nil && writesJSON(fw) {
+			if at := v.r.Field(fw.Number); at != nil && counterparts[at] == nil && writesJSON(fw) {
 				a.addJSON(v, codeJSONNameChanged, fw, at, nil)
 			}
+			continue
+		}
+		if twin := counterparts[fr]; twin != fw {
+			a.twins(v, twin, fw, fr)
 			continue
 		}
 		if fr.Name != fw.Name && fr.Number != fw.Number && !fw.IsExtension {
@@ -44,16 +54,10 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 			next = append(next, sub)
 		}
 	}
-	counterparts := map[*format.FieldModel]*format.FieldModel{}
-	for _, fw := range v.w.Fields {
-		if fr := names[fw.JSONName]; fr != nil {
-			counterparts[fr] = fw
-		}
-	}
 	for _, members := range v.r.Oneofs {
 		var set []content
 		for _, f := range members {
-			if fw := counterparts[f]; fw != nil && !unresolved(fw) && writesJSON(fw) {
+			if fw := counterparts[f]; fw != nil && fw.Cardinality == format.Singular && !unresolved(fw) && writesJSON(fw) {
 				set = append(set, filled(fw))
 			}
 		}
@@ -63,6 +67,19 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 		}
 	}
 	return next
+}
+
+// twins notes that the reader takes two fields of the writer for one of its own: the first by its JSON name, the second by
+// its declared name.
+func (a *analysis) twins(v *visit, first, second, fr *format.FieldModel) {
+	if !writesJSON(second) {
+		return
+	}
+	c := a.addJSON(v, codeJSONNameReused, second, fr, nil)
+	c.other = first.JSONName
+	if writesJSON(first) && (first.Oneof < 0 || first.Oneof != second.Oneof) {
+		c.contents = []content{filled(first), c.contents[0]}
+	}
 }
 
 // jsonNames indexes the fields of a reader's message by the names under which it accepts them.

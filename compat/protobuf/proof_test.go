@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/dynamicpb"
 
 	"github.com/concord-registry/concord/compat"
@@ -144,6 +145,7 @@ func (tr *trial) proves(t *testing.T) (proved, unproved int) {
 
 // survivesJSON sends some random records through the runtime's JSON mapping.
 func (tr *trial) survivesJSON(t *testing.T, rng *rand.Rand) (n int) {
+	inWriter, inReader := typesOf(tr.writer), typesOf(tr.reader)
 	for _, pair := range proof.Roots(tr.writer, tr.reader) {
 		for range *records/10 + 1 {
 			record, ok := proof.Random(pair[0], rng)
@@ -151,19 +153,19 @@ func (tr *trial) survivesJSON(t *testing.T, rng *rand.Rand) (n int) {
 				continue
 			}
 			written, seen := dynamicpb.NewMessage(pair[0]), dynamicpb.NewMessage(pair[1])
-			if err := proto.Unmarshal(proof.Encode(pair[0], record), written); err != nil {
+			if err := (proto.UnmarshalOptions{Resolver: inWriter}).Unmarshal(proof.Encode(pair[0], record), written); err != nil {
 				t.Fatal(err)
 			}
-			text, err := protojson.Marshal(written)
+			text, err := protojson.MarshalOptions{Resolver: inWriter}.Marshal(written)
 			if err != nil {
 				continue // text that is not UTF-8 has no JSON form
 			}
 			n++
 			wrong := ""
-			if err := (protojson.UnmarshalOptions{DiscardUnknown: true, AllowPartial: true}).Unmarshal(text, seen); err != nil {
+			if err := (protojson.UnmarshalOptions{Resolver: inReader, DiscardUnknown: true, AllowPartial: true}).Unmarshal(text, seen); err != nil {
 				wrong = err.Error()
 			} else {
-				wrong = proof.Disagreement(pair[0], record, pair[1], recordOf(seen))
+				wrong = proof.DisagreementInJSON(pair[0], record, pair[1], recordOf(seen))
 			}
 			if wrong != "" {
 				t.Errorf("called safe in JSON, but %s\nrecord %s of %s\n%s\n--->\n%s", wrong, text, pair[0].Name(), tr.texts[0], tr.texts[1])
@@ -172,6 +174,15 @@ func (tr *trial) survivesJSON(t *testing.T, rng *rand.Rand) (n int) {
 		}
 	}
 	return n
+}
+
+// typesOf finds the extensions of a file.
+func typesOf(fd protoreflect.FileDescriptor) *dynamicpb.Types {
+	files := &protoregistry.Files{}
+	if err := files.RegisterFile(fd); err != nil {
+		panic(err) // it is the only one
+	}
+	return dynamicpb.NewTypes(files)
 }
 
 // recordOf takes a message of the runtime apart as it is, without the rule for closed enums, which JSON does not have.

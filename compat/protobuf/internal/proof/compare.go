@@ -10,20 +10,51 @@ import (
 // Disagreement returns how the reader's record differs from the writer's in a field that both define, empty when it does
 // not. What is unset counts as its default.
 func Disagreement(wmd protoreflect.MessageDescriptor, w Record, rmd protoreflect.MessageDescriptor, r Record) string {
-	for i := range wmd.Fields().Len() {
-		fw := wmd.Fields().Get(i)
-		fr := rmd.Fields().ByNumber(fw.Number())
+	return pairing(sameNumber).disagreement(wmd, w, rmd, r)
+}
+
+// DisagreementInJSON is Disagreement between fields that have one name in JSON.
+func DisagreementInJSON(wmd protoreflect.MessageDescriptor, w Record, rmd protoreflect.MessageDescriptor, r Record) string {
+	return pairing(byJSONName).disagreement(wmd, w, rmd, r)
+}
+
+// pairing finds the reader's field for one of the writer's.
+type pairing func(fw protoreflect.FieldDescriptor, rmd protoreflect.MessageDescriptor) protoreflect.FieldDescriptor
+
+func sameNumber(fw protoreflect.FieldDescriptor, rmd protoreflect.MessageDescriptor) protoreflect.FieldDescriptor {
+	return byNumber(rmd, fw.Number())
+}
+
+// byJSONName finds a field by its JSON name, and else by its own, which readers of JSON accept too.
+func byJSONName(fw protoreflect.FieldDescriptor, rmd protoreflect.MessageDescriptor) protoreflect.FieldDescriptor {
+	if fw.IsExtension() {
+		for _, fr := range fieldsOf(rmd) {
+			if fr.IsExtension() && fr.FullName() == fw.FullName() {
+				return fr
+			}
+		}
+		return nil
+	}
+	if fr := rmd.Fields().ByJSONName(fw.JSONName()); fr != nil {
+		return fr
+	}
+	return rmd.Fields().ByName(protoreflect.Name(fw.JSONName()))
+}
+
+func (p pairing) disagreement(wmd protoreflect.MessageDescriptor, w Record, rmd protoreflect.MessageDescriptor, r Record) string {
+	for _, fw := range fieldsOf(wmd) {
+		fr := p(fw, rmd)
 		if fr == nil {
 			continue
 		}
-		if text := fields(fw, w, fr, r); text != "" {
+		if text := p.fields(fw, w, fr, r); text != "" {
 			return fmt.Sprintf("%s: %s", fw.FullName(), text)
 		}
 	}
 	return ""
 }
 
-func fields(fw protoreflect.FieldDescriptor, w Record, fr protoreflect.FieldDescriptor, r Record) string {
+func (p pairing) fields(fw protoreflect.FieldDescriptor, w Record, fr protoreflect.FieldDescriptor, r Record) string {
 	var a, b []Value
 	if held := w[fw.Number()]; held != nil {
 		a = held.Values
@@ -40,9 +71,9 @@ func fields(fw protoreflect.FieldDescriptor, w Record, fr protoreflect.FieldDesc
 	}
 	switch {
 	case fw.IsMap() && fr.IsMap():
-		return maps(fw, a, fr, b)
+		return p.maps(fw, a, fr, b)
 	case fw.IsMap() && fr.IsList() && fr.Kind() == protoreflect.MessageKind:
-		return entries(fw, a, fr, b)
+		return p.entries(fw, a, fr, b)
 	case fw.IsMap() != fr.IsMap():
 		if len(a) > 0 {
 			return "a map beside no map"
@@ -56,7 +87,7 @@ func fields(fw protoreflect.FieldDescriptor, w Record, fr protoreflect.FieldDesc
 		return fmt.Sprintf("%d values written, %d read", len(a), len(b))
 	}
 	for i := range a {
-		if text := values(fw, a[i], fr, b[i]); text != "" {
+		if text := p.values(fw, a[i], fr, b[i]); text != "" {
 			return text
 		}
 	}
@@ -66,10 +97,10 @@ func fields(fw protoreflect.FieldDescriptor, w Record, fr protoreflect.FieldDesc
 // emptyAsText reports a message without fields, whose encoding has no bytes.
 func emptyAsText(v Value) bool { return v.Message != nil && len(v.Message) == 0 }
 
-func values(fw protoreflect.FieldDescriptor, a Value, fr protoreflect.FieldDescriptor, b Value) string {
+func (p pairing) values(fw protoreflect.FieldDescriptor, a Value, fr protoreflect.FieldDescriptor, b Value) string {
 	switch {
 	case a.Message != nil && b.Message != nil:
-		return Disagreement(fw.Message(), a.Message, fr.Message(), b.Message)
+		return p.disagreement(fw.Message(), a.Message, fr.Message(), b.Message)
 	case a.Message != nil && fr.Kind() == protoreflect.BytesKind:
 		if bytes.Equal(Encode(fw.Message(), a.Message), b.Bytes) {
 			return ""
@@ -83,7 +114,7 @@ func values(fw protoreflect.FieldDescriptor, a Value, fr protoreflect.FieldDescr
 	return ""
 }
 
-func maps(fw protoreflect.FieldDescriptor, a []Value, fr protoreflect.FieldDescriptor, b []Value) string {
+func (p pairing) maps(fw protoreflect.FieldDescriptor, a []Value, fr protoreflect.FieldDescriptor, b []Value) string {
 	if len(a) != len(b) {
 		return fmt.Sprintf("%d entries written, %d read", len(a), len(b))
 	}
@@ -92,7 +123,7 @@ func maps(fw protoreflect.FieldDescriptor, a []Value, fr protoreflect.FieldDescr
 		for _, y := range b {
 			if equalScalar(*x.Key, *y.Key) {
 				found = true
-				if text := values(fw.MapValue(), x, fr.MapValue(), y); text != "" {
+				if text := p.values(fw.MapValue(), x, fr.MapValue(), y); text != "" {
 					return text
 				}
 			}
@@ -105,7 +136,7 @@ func maps(fw protoreflect.FieldDescriptor, a []Value, fr protoreflect.FieldDescr
 }
 
 // entries compares a map with a list of messages in place of its entries.
-func entries(fw protoreflect.FieldDescriptor, a []Value, fr protoreflect.FieldDescriptor, b []Value) string {
+func (p pairing) entries(fw protoreflect.FieldDescriptor, a []Value, fr protoreflect.FieldDescriptor, b []Value) string {
 	if len(a) != len(b) {
 		return fmt.Sprintf("%d entries written, %d read", len(a), len(b))
 	}
@@ -114,7 +145,7 @@ func entries(fw protoreflect.FieldDescriptor, a []Value, fr protoreflect.FieldDe
 	}
 	for i, x := range a {
 		entry := Record{1: {Values: []Value{*x.Key}}, 2: {Values: []Value{{Negative: x.Negative, Number: x.Number, Float: x.Float, Bytes: x.Bytes, Message: x.Message}}}}
-		if text := Disagreement(fw.Message(), entry, fr.Message(), b[i].Message); text != "" {
+		if text := p.disagreement(fw.Message(), entry, fr.Message(), b[i].Message); text != "" {
 			return text
 		}
 	}

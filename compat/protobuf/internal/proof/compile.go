@@ -73,8 +73,43 @@ func local(m protoreflect.MessageDescriptor) string {
 	return strings.TrimPrefix(string(m.FullName()), string(m.ParentFile().Package())+".")
 }
 
+// fieldsOf lists the fields of a message type, and the extensions of it that its file declares.
+func fieldsOf(md protoreflect.MessageDescriptor) []protoreflect.FieldDescriptor {
+	var all []protoreflect.FieldDescriptor
+	for i := range md.Fields().Len() {
+		all = append(all, md.Fields().Get(i))
+	}
+	extensions := md.ParentFile().Extensions()
+	for i := range extensions.Len() {
+		if xd := extensions.Get(i); xd.ContainingMessage() == md {
+			all = append(all, xd)
+		}
+	}
+	return all
+}
+
+// byNumber returns the field or extension of that number, nil when there is none.
+func byNumber(md protoreflect.MessageDescriptor, n protoreflect.FieldNumber) protoreflect.FieldDescriptor {
+	if fd := md.Fields().ByNumber(n); fd != nil {
+		return fd
+	}
+	if !md.ExtensionRanges().Has(n) {
+		return nil
+	}
+	for _, fd := range fieldsOf(md) {
+		if fd.Number() == n {
+			return fd
+		}
+	}
+	return nil
+}
+
 // checked reports whether the strings of a field must be UTF-8.
 func checked(fd protoreflect.FieldDescriptor) bool {
+	if fd.IsExtension() && fd.ParentFile().Syntax() == protoreflect.Editions {
+		features := fd.Options().(*descriptorpb.FieldOptions).GetFeatures()
+		return features.GetUtf8Validation() != descriptorpb.FeatureSet_NONE // made-up files leave the default
+	}
 	if f, ok := fd.(interface{ EnforceUTF8() bool }); ok && fd.ParentFile().Syntax() == protoreflect.Editions {
 		return f.EnforceUTF8()
 	}

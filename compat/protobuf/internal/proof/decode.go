@@ -87,7 +87,7 @@ func decode(md protoreflect.MessageDescriptor, b []byte, record Record, group pr
 			}
 			return b, nil
 		}
-		fd := md.Fields().ByNumber(f.number)
+		fd := byNumber(md, f.number)
 		if f.kind == start {
 			if b, err = decodeGroup(fd, f, b, record, depth); err != nil {
 				return nil, err
@@ -294,8 +294,7 @@ func scalar(fd protoreflect.FieldDescriptor, f field) (v Value, keep bool, err e
 
 // complete checks that all required fields are there.
 func complete(md protoreflect.MessageDescriptor, record Record) error {
-	for i := range md.Fields().Len() {
-		fd := md.Fields().Get(i)
+	for _, fd := range fieldsOf(md) {
 		held := record[fd.Number()]
 		if fd.Cardinality() == protoreflect.Required && held == nil {
 			return fmt.Errorf("%s is required and missing", fd.FullName())

@@ -41,7 +41,7 @@ func Encode(md protoreflect.MessageDescriptor, record Record) []byte {
 	slices.Sort(numbers)
 	var b []byte
 	for _, n := range numbers {
-		fd := md.Fields().ByNumber(n)
+		fd := byNumber(md, n)
 		held := record[n]
 		if fd.IsPacked() && len(held.Values) > 0 {
 			var run []byte

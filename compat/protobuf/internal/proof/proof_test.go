@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/dynamicpb"
 )
 
@@ -19,6 +20,11 @@ func TestTheDecoderAgreesWithTheRuntime(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
+		files := &protoregistry.Files{}
+		if err := files.RegisterFile(fd); err != nil {
+			t.Fatal(err)
+		}
+		types := dynamicpb.NewTypes(files)
 		for _, pair := range Roots(fd, fd) {
 			for range 20 {
 				record, ok := Random(pair[0], rng)
@@ -35,7 +41,7 @@ func TestTheDecoderAgreesWithTheRuntime(t *testing.T) {
 					t.Fatalf("%s reading %x\n%s", d, data, text)
 				}
 				theirs := dynamicpb.NewMessage(pair[0])
-				if err := proto.Unmarshal(data, theirs); err != nil {
+				if err := (proto.UnmarshalOptions{Resolver: types}).Unmarshal(data, theirs); err != nil {
 					t.Fatalf("the runtime: %v reading %x\n%s", err, data, text)
 				}
 				again, err := proto.MarshalOptions{Deterministic: true}.Marshal(theirs)

@@ -4,15 +4,21 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// Schema is a small schema that was made up: a root message M, two helper messages and two enums.
+// Schema is a small schema that was made up: a root message M, two helper messages and two enums. M has extensions, where
+// the syntax has them.
 type Schema struct {
-	Syntax   string // proto2, proto3 or 2023
-	Messages []*message
-	Enums    []*enum
+	Syntax     string // proto2, proto3 or 2023
+	Messages   []*message
+	Enums      []*enum
+	extensions []*made
 }
+
+// Extensions of M have this number and the next ones.
+const firstExtension = 100
 
 type message struct {
 	name   string
@@ -22,6 +28,7 @@ type message struct {
 type made struct {
 	name     string
 	number   int
+	json     string // a JSON name of its own
 	label    string // "", "optional", "required", "repeated", "map"
 	typ, key string
 	oneof    int // 0 for none
@@ -58,6 +65,9 @@ func NewSchema(rng *rand.Rand) *Schema {
 		s.Messages = append(s.Messages, m)
 	}
 	slices.Reverse(s.Messages)
+	for n := range rng.IntN(3) {
+		s.extensions = append(s.extensions, s.newField(rng, firstExtension+n, 2))
+	}
 	return s
 }
 
@@ -115,6 +125,10 @@ func (s *Schema) clone() *Schema {
 		}
 		c.Messages = append(c.Messages, n)
 	}
+	for _, f := range s.extensions {
+		copied := *f
+		c.extensions = append(c.extensions, &copied)
+	}
 	for _, e := range s.Enums {
 		copied := *e
 		copied.numbers = slices.Clone(e.numbers)
@@ -133,7 +147,7 @@ func (s *Schema) mutate(rng *rand.Rand) {
 	}
 	i := rng.IntN(len(m.fields))
 	f := m.fields[i]
-	switch rng.IntN(11) {
+	switch rng.IntN(15) {
 	case 0:
 		m.fields = slices.Delete(m.fields, i, i+1)
 	case 1, 2:
@@ -159,6 +173,37 @@ func (s *Schema) mutate(rng *rand.Rand) {
 		f.key = pick(rng, keyNames)
 	case 10:
 		f.typ = sibling(rng, f.typ)
+	case 11:
+		f.number = pick(rng, []int{1, 2, 3, 4, 15, 16, 2047, 2048, 1<<29 - 1})
+	case 12:
+		f.name, f.json = pick(rng, []string{f.name, "f1", "f2", "f_3"}), pick(rng, []string{"", "f1", "f2", "f3", "x"})
+	case 13:
+		s.mutateExtension(rng)
+	case 14:
+		if f.number < firstExtension && len(s.extensions) > 0 {
+			x := pick(rng, s.extensions)
+			*x, *f = *f, *x
+			x.number, f.number = f.number, x.number
+		}
+	}
+}
+
+func (s *Schema) mutateExtension(rng *rand.Rand) {
+	if len(s.extensions) == 0 {
+		s.extensions = append(s.extensions, s.newField(rng, firstExtension, 2))
+		return
+	}
+	i := rng.IntN(len(s.extensions))
+	switch x := s.extensions[i]; rng.IntN(4) {
+	case 0:
+		s.extensions = slices.Delete(s.extensions, i, i+1)
+	case 1:
+		x.retype(rng, 2)
+	case 2:
+		x.relabel(rng, s)
+	case 3: // the number is a field's now
+		s.extensions = slices.Delete(s.extensions, i, i+1)
+		s.Messages[0].fields = append(s.Messages[0].fields, x)
 	}
 }
 
@@ -184,15 +229,14 @@ func (s *Schema) Text() string {
 		fmt.Fprintf(&out, "syntax = %q;\n", s.Syntax)
 	}
 	out.WriteString("package p;\n")
+	extended := s.extended()
 	for _, m := range s.Messages {
 		fmt.Fprintf(&out, "message %s {\n", m.name)
-		numbers := map[int]bool{}
+		if m == s.Messages[0] && len(extended) > 0 {
+			fmt.Fprintf(&out, "  extensions %d to %d;\n", firstExtension, firstExtension+9)
+		}
 		oneofs := map[int][]string{}
-		for _, f := range m.fields {
-			if numbers[f.number] {
-				continue
-			}
-			numbers[f.number] = true
+		for _, f := range distinct(m.fields) {
 			if f.oneof > 0 && f.label != "map" && f.label != "repeated" {
 				oneofs[f.oneof] = append(oneofs[f.oneof], "    "+s.field(f, true))
 			} else {
@@ -203,6 +247,13 @@ func (s *Schema) Text() string {
 			if len(oneofs[n]) > 0 {
 				fmt.Fprintf(&out, "  oneof o%d {\n%s  }\n", n, strings.Join(oneofs[n], ""))
 			}
+		}
+		out.WriteString("}\n")
+	}
+	if len(extended) > 0 {
+		out.WriteString("extend M {\n")
+		for _, x := range extended {
+			out.WriteString("  " + s.field(x, false))
 		}
 		out.WriteString("}\n")
 	}
@@ -221,6 +272,48 @@ func (s *Schema) Text() string {
 		out.WriteString("}\n")
 	}
 	return out.String()
+}
+
+// distinct leaves out the fields whose number or name another one has, and their JSON names where another one has these.
+func distinct(fields []*made) []*made {
+	var out []*made
+	taken := map[string]bool{}
+	for _, f := range fields {
+		number, name := strconv.Itoa(f.number), strings.ReplaceAll(f.name, "_", "")
+		if taken[number] || taken[name] {
+			continue
+		}
+		one := *f
+		if taken[one.json] || one.json == name {
+			one.json = ""
+		}
+		taken[number], taken[name], taken[one.json] = true, true, true
+		out = append(out, &one)
+	}
+	// A JSON name that a later field has for its own name gives way.
+	for _, f := range out {
+		if f.json != "" && slices.ContainsFunc(out, func(other *made) bool { return strings.ReplaceAll(other.name, "_", "") == f.json }) {
+			f.json = ""
+		}
+	}
+	return out
+}
+
+// extended lists the extensions of M in a form that extensions may have; none when their numbers are taken.
+func (s *Schema) extended() []*made {
+	if s.Syntax == "proto3" || slices.ContainsFunc(s.Messages[0].fields, func(f *made) bool { return f.number >= firstExtension && f.number < firstExtension+10 }) {
+		return nil
+	}
+	var out []*made
+	for _, x := range distinct(s.extensions) {
+		x.name, x.json = "e"+strconv.Itoa(x.number), ""
+		if x.label != "repeated" {
+			x.label = "optional"
+		}
+		x.options = slices.DeleteFunc(slices.Clone(x.options), func(o string) bool { return o == "implicit" || o == "required" })
+		out = append(out, x)
+	}
+	return out
 }
 
 // inMap reports whether a map has values of the type: such an enum must begin with zero.
@@ -258,6 +351,9 @@ func (s *Schema) field(f *made, inOneof bool) string {
 // brackets are the options that the field's type and syntax allow.
 func (s *Schema) brackets(f *made, isMap, inOneof bool) string {
 	var options []string
+	if f.json != "" {
+		options = append(options, fmt.Sprintf("json_name = %q", f.json))
+	}
 	list := f.label == "repeated" && !isMap
 	text := f.typ == "string" || f.typ == "bytes"
 	if f.value != "" && !list && !isMap && s.Syntax != "proto3" && !s.isMessage(f.typ) && !(s.Syntax == "2023" && slices.Contains(f.options, "implicit")) {

@@ -54,8 +54,7 @@ func random(md protoreflect.MessageDescriptor, rng *rand.Rand, depth int) (Recor
 		o := md.Oneofs().Get(i)
 		chosen[o] = o.Fields().Get(rng.IntN(o.Fields().Len()))
 	}
-	for i := range md.Fields().Len() {
-		fd := md.Fields().Get(i)
+	for _, fd := range fieldsOf(md) {
 		required := fd.Cardinality() == protoreflect.Required
 		if o := fd.ContainingOneof(); o != nil && chosen[o] != fd {
 			continue
