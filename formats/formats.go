@@ -6,6 +6,7 @@ package formats
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 )
 
@@ -105,9 +106,10 @@ type Schema interface {
 	Normalized() (Schema, error)
 	// Print renders the schema for the query parameter `format`; an unknown name renders the canonical text.
 	Print(format string) (string, error)
-	// Equivalent reports whether other stands for the same registered version although its canonical text differs:
-	// Avro compares the structure, the others their canonical texts. References are compared by the caller.
-	Equivalent(other Schema) bool
+	// Identity is equal for two schemas of one type exactly when they stand for the same registered version although their
+	// canonical texts may differ: Avro's covers the structure, the others' their canonical text. References are compared by
+	// the caller.
+	Identity() Identity
 	// Fields names the fields at the top of the schema, in order (a record's, the first message's, an object's
 	// properties). The metadata property confluent:reserved is checked against them.
 	Fields() []string
@@ -120,6 +122,16 @@ type Namer interface {
 	Schema
 	// Name is the full name of an Avro type or of a file's first message, or a JSON schema's title; empty when there is none.
 	Name() string
+}
+
+// Identity is a digest of what makes a schema one version and not another, whatever the freedoms of its text. It takes so
+// little that a server can keep those of many more schemas than it can keep parsed.
+type Identity [16]byte
+
+// IdentityOf returns the identity of what b holds.
+func IdentityOf(b []byte) Identity {
+	sum := sha256.Sum256(b)
+	return Identity(sum[:])
 }
 
 // Tagger is implemented by schemas that can carry inline tags (confluent:tags).

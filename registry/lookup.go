@@ -181,15 +181,12 @@ func (r *Registry) sameContent(ctx context.Context, d *draft, version *storedVer
 	if d.content.Schema == c.Schema && !selfContained {
 		return true, nil
 	}
-	stored, err := r.parse(ctx, version.text)
+	stored, err := r.identity(ctx, version.text)
 	if CodeOf(err) != 0 {
 		// A text that was imported as it is and does not parse equals nothing else.
 		return false, nil
 	}
-	if err != nil {
-		return false, err
-	}
-	return d.schema.Equivalent(stored.schema), nil
+	return err == nil && stored == d.identity(), err
 }
 
 // subjectState is what a decision about a subject starts from.

@@ -32,6 +32,8 @@ type parsed struct {
 	refs   []formats.Reference
 	key    storage.ContentKey // of the schema and its references, without metadata and rules
 	checks checks             // that it has passed
+	// identity is computed when it is first asked for.
+	identity func() formats.Identity
 }
 
 // checks say how much of formats.Options a text is held to; each includes those before it.
@@ -98,7 +100,7 @@ func (r *Registry) parse(ctx context.Context, t *text) (*parsed, error) {
 		}
 		refs = normalizeReferences(refs)
 	}
-	p := &parsed{schema: schema, refs: refs, checks: t.checks()}
+	p := &parsed{schema: schema, refs: refs, checks: t.checks(), identity: sync.OnceValue(schema.Identity)}
 	p.key = storage.KeyOf(p.content(nil, nil))
 	r.parsed.put(key, p, schema.Weight()+len(t.src.Text))
 	return p, nil
@@ -123,6 +125,25 @@ func (r *Registry) Parse(ctx context.Context, subject string, req SchemaRequest)
 		return nil, err
 	}
 	return p.schema, nil
+}
+
+// identityWeight is what a kept identity takes, in bytes, with what finds it.
+const identityWeight = 256
+
+// identity returns the identity of the schema that a text stands for. It is kept for longer than the parsed schema: a
+// registration looks through all versions of its subject for one that is the same but for the freedoms of its text.
+func (r *Registry) identity(ctx context.Context, t *text) (formats.Identity, error) {
+	key := t.key()
+	if identity, ok := r.identities.get(key); ok {
+		return identity, nil
+	}
+	p, err := r.parse(ctx, t)
+	if err != nil {
+		return formats.Identity{}, err
+	}
+	identity := p.identity()
+	r.identities.put(key, identity, identityWeight)
+	return identity, nil
 }
 
 // parseUnchecked parses a text without the checks for new schemas, which a stored one need not pass. An Avro text is tried

@@ -11,6 +11,7 @@ import (
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/engine"
+	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -27,7 +28,7 @@ type Options struct {
 	Policy        compat.Policy // default policy; empty means reference
 	ModeImmutable bool          // refuse every change of mode
 	MaxReferences int           // resolved references of one schema; 0 means 1000
-	CacheBytes    int           // parsed schemas kept; 0 means 64 MiB
+	CacheBytes    int           // parsed schemas kept, and what is known of others; 0 means 64 MiB
 }
 
 // Registry answers and decides. It is safe for concurrent use.
@@ -35,8 +36,10 @@ type Registry struct {
 	store  Store
 	engine *engine.Engine
 	opt    Options
-	parsed *cache[parseKey, *parsed]
 	locks  locks
+
+	parsed     *cache[parseKey, *parsed]
+	identities *cache[parseKey, formats.Identity]
 }
 
 // New returns a registry over store.
@@ -53,7 +56,11 @@ func New(store Store, engine *engine.Engine, opt Options) *Registry {
 	if opt.CacheBytes == 0 {
 		opt.CacheBytes = 64 << 20
 	}
-	return &Registry{store: store, engine: engine, opt: opt, parsed: newCache[parseKey, *parsed](opt.CacheBytes)}
+	// An identity takes a hundredth of what a parsed schema does.
+	forIdentities := opt.CacheBytes / 8
+	return &Registry{store: store, engine: engine, opt: opt,
+		parsed:     newCache[parseKey, *parsed](opt.CacheBytes - forIdentities),
+		identities: newCache[parseKey, formats.Identity](forIdentities)}
 }
 
 // Status describes the store.

@@ -41,8 +41,8 @@ func (s *wordSchema) Canonical() string            { return strings.Join(s.words
 func (s *wordSchema) Print(string) (string, error) { return s.Canonical(), nil }
 func (s *wordSchema) Fields() []string             { return s.words }
 func (s *wordSchema) Weight() int                  { return len(s.src.Text) }
-func (s *wordSchema) Equivalent(o formats.Schema) bool {
-	return slices.Equal(slices.Sorted(slices.Values(s.words)), slices.Sorted(slices.Values(o.(*wordSchema).words)))
+func (s *wordSchema) Identity() formats.Identity {
+	return formats.IdentityOf([]byte(strings.Join(slices.Sorted(slices.Values(s.words)), " ")))
 }
 func (s *wordSchema) Normalized() (formats.Schema, error) {
 	return &wordSchema{s.src, slices.Sorted(slices.Values(s.words))}, nil

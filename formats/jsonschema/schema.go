@@ -108,11 +108,8 @@ func (s *Schema) Normalized() (formats.Schema, error) {
 // Print renders the canonical text: JSON Schema has no other format.
 func (s *Schema) Print(string) (string, error) { return s.canonical, nil }
 
-// Equivalent compares the canonical texts.
-func (s *Schema) Equivalent(other formats.Schema) bool {
-	o, ok := other.(*Schema)
-	return ok && s.canonical == o.canonical
-}
+// Identity is that of the canonical text.
+func (s *Schema) Identity() formats.Identity { return formats.IdentityOf([]byte(s.canonical)) }
 
 // Name is the title.
 func (s *Schema) Name() string {

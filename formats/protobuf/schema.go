@@ -182,11 +182,8 @@ func (s *Schema) Print(format string) (string, error) {
 	return s.canonical, nil
 }
 
-// Equivalent compares canonical texts.
-func (s *Schema) Equivalent(other formats.Schema) bool {
-	o, ok := other.(*Schema)
-	return ok && s.canonical == o.canonical
-}
+// Identity is that of the canonical text.
+func (s *Schema) Identity() formats.Identity { return formats.IdentityOf([]byte(s.canonical)) }
 
 // Name is the full name of the first message.
 func (s *Schema) Name() string {
