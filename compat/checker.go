@@ -132,7 +132,7 @@ func (c *Checker) against(ctx context.Context, next formats.Schema, old Version,
 			if known := comparison.Why[relation]; known != "" {
 				why = known
 			}
-			report.Undecided = append(report.Undecided, fmt.Sprintf("version %d, %s: the %s relation could not be decided (%s); the reference's verdict stands", old.Number, direction, relation, why))
+			report.Undecided = append(report.Undecided, fmt.Sprintf("%s%s: the %s relation could not be decided (%s); the reference's verdict stands", versionName(old.Number), direction, relation, why))
 		}
 		for _, finding := range comparison.Findings {
 			finding.Direction, finding.Version, finding.Severity = direction, old.Number, Warning
@@ -152,6 +152,14 @@ func (c *Checker) against(ctx context.Context, next formats.Schema, old Version,
 		}
 	}
 	return report, nil
+}
+
+// versionName begins a sentence about a version; a schema that is none goes without.
+func versionName(number int) string {
+	if number == 0 {
+		return ""
+	}
+	return fmt.Sprintf("version %d, ", number)
 }
 
 // rejecting returns the relations that reject, and those that were left open. Where a relation is undecided the

@@ -124,3 +124,18 @@ func escape(s string) string {
 	}
 	return out.String()
 }
+
+// Spelled returns the option's name, with parentheses and path, and its value as canonical text has it, on one line.
+func (o Option) Spelled() (name, value string) {
+	p := &printer{}
+	p.option(o)
+	name, value, _ = strings.Cut(p.out.String(), " = ")
+	return name, strings.Join(strings.Fields(value), " ")
+}
+
+// String returns the value as canonical text has it.
+func (v Value) String() string {
+	p := &printer{}
+	p.value(v)
+	return p.out.String()
+}
