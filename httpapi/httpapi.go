@@ -19,12 +19,15 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/registry/catalog"
 )
 
 // Options configure a Server. Zero values mean the defaults named with each field.
 type Options struct {
 	// Registry answers and decides. Required.
 	Registry *registry.Registry
+	// Catalog answers /api/subjects, /api/fields, /api/search and /api/events; nil means that there are none.
+	Catalog *catalog.Catalog
 	// UI answers what stands below /ui, and the root for clients that ask for HTML; nil means that there are no pages.
 	UI http.Handler
 	// BasePath is the path that a proxy serves the registry under, "/registry" for example. Requests may arrive with it or
@@ -100,13 +103,15 @@ type Server struct {
 	metrics  *metrics
 	calls    sync.Pool
 	kept     keptAnswers
+	streams  atomic.Int32  // streams of events that are open
+	stopping chan struct{} // closed when the server is shut down, so that they end
 	notReady atomic.Pointer[string] // why the server is not ready; nil when it is
 }
 
 // New returns a server over opt.Registry. It does not listen yet: use Serve, or use the Server as a http.Handler.
 func New(opt Options) *Server {
 	opt = opt.orDefault()
-	s := &Server{opt: opt, registry: opt.Registry, log: opt.Logger, echo: echo.New()}
+	s := &Server{opt: opt, registry: opt.Registry, log: opt.Logger, echo: echo.New(), stopping: make(chan struct{})}
 	s.metrics = newMetrics(s)
 	s.calls.New = func() any { return &call{server: s} }
 	s.echo.Pre(s.rewritePath)
@@ -122,6 +127,7 @@ func New(opt Options) *Server {
 		ConnState:         s.metrics.connections.track,
 		ErrorLog:          slog.NewLogLogger(opt.Logger.Handler(), slog.LevelDebug),
 	}
+	s.http.RegisterOnShutdown(sync.OnceFunc(func() { close(s.stopping) }))
 	return s
 }
 

@@ -90,6 +90,10 @@ func (s *Server) routes() []*route {
 		{method: "POST", path: "/api/subjects/:subject/restore", handle: (*call).restoreSubject},
 		{method: "POST", path: "/api/subjects/:subject/versions/:version/restore", handle: (*call).restoreVersion},
 
+		{method: "GET", path: "/api/subjects", handle: (*call).listSummaries},
+		{method: "GET", path: "/api/fields", handle: (*call).listFields},
+		{method: "GET", path: "/api/search", handle: (*call).search},
+		{method: "GET", path: "/api/events", handle: (*call).streamEvents, plain: true},
 		{method: "GET", path: "/api/backup", handle: (*call).getBackup, plain: true},
 
 		{method: "GET", path: "/health/live", handle: (*call).getLive, plain: true},

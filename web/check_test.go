@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -15,6 +16,7 @@ import (
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/httpapi"
 	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/registry/catalog"
 	"github.com/concord-registry/concord/storage/bolt"
 	"github.com/concord-registry/concord/web"
 )
@@ -34,12 +36,18 @@ func newSite(t testing.TB, base string) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	reg := registry.New(store, engine.Default(formats.Limits{}), registry.Options{})
-	pages, err := web.New(web.Options{Registry: reg, Describe: httpapi.Describe, Version: "test", BasePath: base})
+	rules := engine.Default(formats.Limits{})
+	reg := registry.New(store, rules, registry.Options{})
+	subjects := catalog.New(catalog.Options{Store: store, Registry: reg, Engine: rules})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); subjects.Run(ctx) }()
+	t.Cleanup(func() { stop(); <-done })
+	pages, err := web.New(web.Options{Registry: reg, Catalog: subjects, Describe: httpapi.Describe, Version: "test", BasePath: base})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &site{t: t, reg: reg, api: httpapi.New(httpapi.Options{Registry: reg, UI: pages, BasePath: base}), base: base}
+	return &site{t: t, reg: reg, api: httpapi.New(httpapi.Options{Registry: reg, Catalog: subjects, UI: pages, BasePath: base}), base: base}
 }
 
 // register stores a schema, or ends the test.

@@ -4,12 +4,15 @@ import (
 	"net/http"
 
 	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/registry/catalog"
 )
 
 // Options configure a UI.
 type Options struct {
 	// Registry answers and decides. Required.
 	Registry *registry.Registry
+	// Catalog answers lists and searches. Required.
+	Catalog *catalog.Catalog
 	// Describe tells the status, error code and message that the API answers to an error. Required.
 	Describe func(error) (status, code int, message string)
 	// BasePath is the path that a proxy serves Concord under, without a slash at its end; empty means the root. When it is

@@ -124,7 +124,7 @@ func (m *Main) examineStore(ctx context.Context, store storage.Store) (*doctor.R
 	if err != nil {
 		return nil, err
 	}
-	server := httpapi.New(httpapi.Options{Registry: newRegistry(store, config.Default())})
+	server := httpapi.New(httpapi.Options{Registry: newRegistry(store, newEngine(config.Default()), config.Default())})
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(l) }()
 	var report *doctor.Report

@@ -20,6 +20,7 @@ import (
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/httpapi"
 	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/registry/catalog"
 	"github.com/concord-registry/concord/storage"
 	"github.com/concord-registry/concord/storage/backup"
 	"github.com/concord-registry/concord/web"
@@ -33,6 +34,7 @@ type server struct {
 	requests     *lineBuffer // the lines about requests
 	store        storage.Store
 	registry     *registry.Registry
+	catalog      *catalog.Catalog
 	api          *httpapi.Server
 	listener     net.Listener
 	pprof        *http.Server // nil when it is off
@@ -74,9 +76,11 @@ func (s *server) openData() error {
 		return err
 	}
 	s.store = store
-	s.registry = newRegistry(s.store, s.cfg)
+	rules := newEngine(s.cfg)
+	s.registry = newRegistry(s.store, rules, s.cfg)
+	s.catalog = catalog.New(catalog.Options{Store: store, Registry: s.registry, Engine: rules})
 	s.backups = newKeeper(store, s.cfg, s.log)
-	s.api, err = newAPI(s.registry, s.backups, s.cfg, slog.New(logHandler(s.requests, s.cfg.Log)))
+	s.api, err = newAPI(s.registry, s.catalog, s.backups, s.cfg, slog.New(logHandler(s.requests, s.cfg.Log)))
 	return err
 }
 
@@ -161,6 +165,7 @@ func (s *server) startBackground() {
 	ctx, stop := context.WithCancel(context.Background())
 	s.stop = stop
 	s.background.Go(func() { s.backups.Run(ctx) })
+	s.background.Go(func() { s.catalog.Run(ctx) })
 }
 
 // close gives back whatever was opened.
@@ -185,13 +190,16 @@ func (s *server) close() error {
 	return errors.Join(errs...)
 }
 
-func newRegistry(store storage.Store, cfg *config.Config) *registry.Registry {
-	limits := formats.Limits{
+func newEngine(cfg *config.Config) *engine.Engine {
+	return engine.Default(formats.Limits{
 		Bytes: int(cfg.Limits.SchemaSize),
 		Depth: cfg.Limits.SchemaDepth,
 		Nodes: cfg.Limits.SchemaNodes,
-	}
-	return registry.New(store, engine.Default(limits), registry.Options{
+	})
+}
+
+func newRegistry(store storage.Store, rules *engine.Engine, cfg *config.Config) *registry.Registry {
+	return registry.New(store, rules, registry.Options{
 		Level:         cfg.Compatibility.Level,
 		Policy:        cfg.Compatibility.Policy,
 		ModeImmutable: !cfg.Answers.ModeMutability,
@@ -212,14 +220,15 @@ func newKeeper(store backup.Source, cfg *config.Config, log *slog.Logger) *backu
 	})
 }
 
-func newAPI(r *registry.Registry, backups httpapi.Backups, cfg *config.Config, log *slog.Logger) (*httpapi.Server, error) {
+func newAPI(r *registry.Registry, c *catalog.Catalog, backups httpapi.Backups, cfg *config.Config, log *slog.Logger) (*httpapi.Server, error) {
 	build := buildOf()
-	pages, err := newPages(r, cfg)
+	pages, err := newPages(r, c, cfg)
 	if err != nil {
 		return nil, err
 	}
 	return httpapi.New(httpapi.Options{
 		Registry:          r,
+		Catalog:           c,
 		UI:                pages,
 		BasePath:          string(cfg.Pages.BasePath),
 		Logger:            log,
@@ -242,12 +251,13 @@ func newAPI(r *registry.Registry, backups httpapi.Backups, cfg *config.Config, l
 }
 
 // newPages returns what people see in a browser; nil when it is turned off.
-func newPages(r *registry.Registry, cfg *config.Config) (http.Handler, error) {
+func newPages(r *registry.Registry, c *catalog.Catalog, cfg *config.Config) (http.Handler, error) {
 	if !cfg.Pages.UI {
 		return nil, nil
 	}
 	return web.New(web.Options{
 		Registry: r,
+		Catalog:  c,
 		Describe: httpapi.Describe,
 		BasePath: string(cfg.Pages.BasePath),
 		Dev:      cfg.Pages.Dev,

@@ -36,6 +36,7 @@ func (t *transaction) apply(r storage.Record) error {
 	if change == nil {
 		return nil
 	}
+	t.keys = append(t.keys, r.Key)
 	return change(revision)
 }
 

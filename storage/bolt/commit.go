@@ -204,6 +204,9 @@ func (s *Store) finish(t *transaction) error {
 		s.committed.Add(1)
 		s.applied.Add(uint64(t.applied))
 		s.skipped.Add(t.skipped)
+		if told := s.watcher.Load(); told != nil {
+			(*told)(t.keys)
+		}
 		return nil
 	case isFull(err):
 		return fmt.Errorf("%w: %s: %v; nothing was written, and writes succeed again as soon as there is space", storage.ErrFull, s.path, err)

@@ -49,6 +49,7 @@ type Store struct {
 	spent     atomic.Int64 // in commits, in nanoseconds
 	applied   atomic.Uint64
 	skipped   atomic.Uint64
+	watcher   atomic.Pointer[func([]storage.Key)]
 
 	// commit makes a transaction durable. Tests replace it to make the disk fail.
 	commit func(*bbolt.Tx) error
@@ -62,6 +63,10 @@ func (s *Store) Revision() (revision uint64, known bool) {
 	revision = s.revision.Load()
 	return revision, revision%2 == 0
 }
+
+// Watch makes the store tell f the keys of the records of every commit from now on, after the commit can be seen and before
+// whoever asked for it is answered. f holds up the commits and must be quick; there is one at a time.
+func (s *Store) Watch(f func(keys []storage.Key)) { s.watcher.Store(&f) }
 
 // View implements storage.Store. A damaged tree, on which bbolt panics or faults, is ErrCorrupt. What f sees is durable:
 // bbolt shows a commit a moment before it is synced, and a View that begins in that moment waits for the sync, so that no

@@ -18,9 +18,10 @@ const (
 // transaction is the writer's snapshot: what it reads includes what it has written. Only apply writes to it.
 type transaction struct {
 	snapshot
-	changes int    // puts and deletions so far
-	applied int    // records applied so far
-	skipped uint64 // of these, records of unknown key types
+	changes int           // puts and deletions so far
+	applied int           // records applied so far
+	skipped uint64        // of these, records of unknown key types
+	keys    []storage.Key // of what was applied, for who watches
 }
 
 // put seals a value and stores it. The body is appended by the caller to what begin returned.
