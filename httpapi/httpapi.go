@@ -103,8 +103,8 @@ type Server struct {
 	metrics  *metrics
 	calls    sync.Pool
 	kept     keptAnswers
-	streams  atomic.Int32  // streams of events that are open
-	stopping chan struct{} // closed when the server is shut down, so that they end
+	streams  atomic.Int32           // streams of events that are open
+	stopping chan struct{}          // closed when the server is shut down, so that they end
 	notReady atomic.Pointer[string] // why the server is not ready; nil when it is
 }
 
