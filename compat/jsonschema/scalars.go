@@ -4,7 +4,6 @@ import (
 	"math/big"
 	"sort"
 	"strconv"
-	"strings"
 
 	model "github.com/concord-registry/concord/formats/jsonschema"
 )
@@ -70,20 +69,33 @@ func (l *list) multiples(w, r *shape) {
 		l.addAt("multipleOf", "MULTIPLE_OF_ADDED", w, r)
 	case after == nil:
 		l.addAt("multipleOf", "MULTIPLE_OF_REMOVED", w, r)
-	case divides(before, after):
+	case l.divides(w.number, r.number):
 		l.addAt("multipleOf", "MULTIPLE_OF_EXPANDED", w, r)
-	case divides(after, before):
+	case l.divides(r.number, w.number):
 		l.addAt("multipleOf", "MULTIPLE_OF_REDUCED", w, r)
 	default:
 		l.addAt("multipleOf", "MULTIPLE_OF_CHANGED", w, r)
 	}
 }
 
-// divides reports whether b is a multiple of a.
-func divides(a, b *model.Value) bool {
-	x, okX := a.Rat()
-	y, okY := b.Rat()
-	return okX && okY && x.Sign() != 0 && new(big.Rat).Quo(y, x).IsInt()
+// divides reports whether what is a multiple of b's unit is one of a's. Dividing long numbers takes as long as looking at many pairs.
+func (l *list) divides(a, b *numberRules) bool {
+	size := a.multipleOf.Decimal().Size() + b.multipleOf.Decimal().Size()
+	if l.pairs += size * size / 1_000_000; !l.spend() {
+		return false
+	}
+	x, y := a.unit(), b.unit()
+	whole := new(big.Int).Mul(y.Num(), x.Denom())
+	by := new(big.Int).Mul(x.Num(), y.Denom())
+	return by.Sign() != 0 && whole.Rem(whole, by).Sign() == 0
+}
+
+// unit is the exact value of multipleOf.
+func (n *numberRules) unit() *big.Rat {
+	if n.rat == nil {
+		n.rat, _ = n.multipleOf.Rat()
+	}
+	return n.rat
 }
 
 func (l *list) enums(w, r *shape) {
@@ -115,15 +127,11 @@ func texts(values []*model.Value) map[string]bool {
 	return m
 }
 
-// appendKey spells a value so that two spellings are equal exactly when the values are: no order, numbers as fractions.
+// appendKey spells a value so that two spellings are equal exactly when the values are: no order, numbers by value.
 func appendKey(out []byte, v *model.Value) []byte {
 	switch v.Kind {
 	case model.Number:
-		if !v.IsInteger() || strings.ContainsAny(v.Text, ".eE-") {
-			if r, ok := v.Rat(); ok {
-				return append(out, r.RatString()...)
-			}
-		}
+		return v.Decimal().Append(out)
 	case model.Array:
 		out = append(out, '[')
 		for _, item := range v.Items {

@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"math/big"
 	"regexp"
 	"strconv"
 
@@ -87,6 +88,7 @@ type stringRules struct {
 type numberRules struct {
 	maximum, minimum, exclusiveMaximum, exclusiveMinimum limit
 	multipleOf                                           *model.Value
+	rat                                                  *big.Rat // of multipleOf, once it was asked for
 	integer                                              bool
 }
 

@@ -3,8 +3,6 @@ package jsonschema
 import (
 	"fmt"
 	"regexp/syntax"
-	"strconv"
-	"strings"
 )
 
 // What the validator library may be asked to compile. It takes no context, and some of its steps cost more than they
@@ -76,7 +74,9 @@ func (s *Schema) affordable() error {
 func (c *cost) add(v *Value, path, depth int) {
 	switch v.Kind {
 	case Number:
-		c.digits += largeDigits(v.Text)
+		if size := v.Decimal().Size(); size > 40 {
+			c.digits += size
+		}
 	case Array:
 		c.longest = max(c.longest, len(v.Items))
 		c.listed += len(v.Items)
@@ -155,16 +155,6 @@ func (c *cost) pattern(text string) {
 	if c.patterns += len(text); c.patterns <= maxPatternCost {
 		c.patterns += PatternCost(text)
 	}
-}
-
-// largeDigits is how many digits a number has when it is written out, if it has many.
-func largeDigits(text string) int {
-	mantissa, exponent, _ := strings.Cut(strings.ToLower(text), "e")
-	e, _ := strconv.Atoi(exponent)
-	if n := len(mantissa) + max(e, -e); n > 40 {
-		return n
-	}
-	return 0
 }
 
 // PatternCost estimates how many instructions a regular expression compiles into; repetitions multiply what they repeat.

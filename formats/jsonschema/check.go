@@ -175,7 +175,7 @@ func checkCount(c *checker, p place, m Member, _ Draft) error {
 }
 
 func checkMultipleOf(c *checker, p place, m Member, _ Draft) error {
-	if r, ok := m.Value.Rat(); !ok || r.Sign() == 0 {
+	if m.Value.Decimal() == (Decimal{}) {
 		return p.fault(m.Value, m.Key, "the value must be a number other than 0")
 	}
 	return nil

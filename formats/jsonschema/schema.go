@@ -8,6 +8,7 @@ package jsonschema
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"github.com/concord-registry/concord/formats"
@@ -117,6 +118,12 @@ func (s *Schema) Name() string {
 		return title.Text
 	}
 	return ""
+}
+
+// Same reports whether the two are the same text with the same references, so that they mean the same whatever that is.
+func (s *Schema) Same(other *Schema) bool {
+	return s.canonical == other.canonical && slices.EqualFunc(s.graph.documents[1:], other.graph.documents[1:],
+		func(a, b *Document) bool { return a.Name == b.Name && a.Text == b.Text })
 }
 
 // Fields names the members of the root's "properties".

@@ -110,14 +110,7 @@ func (v *Value) Rat() (*big.Rat, bool) {
 
 // IsInteger reports whether v is a number without a fractional part, however it is written: 1, 1.0 and 1e2 are.
 func (v *Value) IsInteger() bool {
-	if !v.Is(Number) {
-		return false
-	}
-	if !strings.ContainsAny(v.Text, ".eE") {
-		return true
-	}
-	r, ok := v.Rat()
-	return ok && r.IsInt()
+	return v.Is(Number) && v.Decimal().IsInteger()
 }
 
 // Equal reports whether two values are the same JSON value: numbers by value, objects without regard to order.
@@ -130,12 +123,7 @@ func (v *Value) Equal(w *Value) bool {
 	}
 	switch v.Kind {
 	case Number:
-		if v.Text == w.Text {
-			return true
-		}
-		a, okA := v.Rat()
-		b, okB := w.Rat()
-		return okA && okB && a.Cmp(b) == 0
+		return v.Text == w.Text || v.Decimal() == w.Decimal()
 	case Array:
 		if len(v.Items) != len(w.Items) {
 			return false

@@ -203,6 +203,9 @@ func (b *branch) buildArray() answer {
 	longest := max(a.min, a.head)
 	for _, c := range a.counts {
 		longest += c.min
+		if c.min > 0 {
+			a.min = max(a.min, c.from+c.min)
+		}
 	}
 	if a.repeated {
 		longest += 2

@@ -1,6 +1,10 @@
 package inclusion
 
-import "github.com/santhosh-tekuri/jsonschema/v5"
+import (
+	"encoding/json"
+
+	"github.com/santhosh-tekuri/jsonschema/v5"
+)
 
 // maxValidation is how many applications of a schema to a part of an instance the validator may need. It applies every
 // schema it meets, so that references that fan out can make it take exponentially long.
@@ -22,16 +26,23 @@ func applications(schemas []Schema, instance any) int {
 type part struct {
 	items []*part
 	names map[string]*part
+	// weight is what one schema costs that is applied to it: the validator notes for every property and item whether it
+	// was looked at, and reads a number anew each time, in a time that grows with the square of its digits.
+	weight int
 }
 
 func newPart(value any) *part {
-	p := &part{}
+	p := &part{weight: 1}
 	switch v := value.(type) {
+	case json.Number:
+		p.weight += len(v) * len(v) / 300_000
 	case []any:
+		p.weight += len(v) / 32
 		for _, item := range v {
 			p.items = append(p.items, newPart(item))
 		}
 	case map[string]any:
+		p.weight += len(v) / 32
 		p.names = make(map[string]*part, len(v))
 		for name, item := range v {
 			p.names[name] = newPart(item)
@@ -63,7 +74,7 @@ func (c *coster) cost(x *jsonschema.Schema, p *part, depth int) int {
 		return n
 	}
 	c.known[key] = 1 // a schema that applies itself in place makes the validator give up
-	total := 1
+	total := p.weight
 	add := func(x *jsonschema.Schema, p *part) { total = min(total+c.cost(x, p, depth+1), maxValidation+1) }
 	for _, inner := range []*jsonschema.Schema{x.Ref, x.RecursiveRef, x.DynamicRef, x.Not, x.If, x.Then, x.Else} {
 		add(inner, p)

@@ -17,7 +17,7 @@ var hostile = []struct {
 	want           []Verdict
 }{
 	{"nested 240 deep, widened", nested(240, `{"type": "integer"}`), nested(240, `{"type": "number"}`), []Verdict{Included}},
-	{"nested 400 deep, narrowed", nested(240, `{"type": "number"}`), nested(240, `{"type": "integer"}`), []Verdict{NotIncluded}},
+	{"nested 240 deep, narrowed", nested(240, `{"type": "number"}`), nested(240, `{"type": "integer"}`), []Verdict{NotIncluded}},
 	{"arrays nested 200 deep", strings.Repeat(`{"items":`, 200) + `{"type":"string"}` + strings.Repeat("}", 200),
 		strings.Repeat(`{"items":`, 200) + `{"type":"string","minLength":1}` + strings.Repeat("}", 200), []Verdict{NotIncluded}},
 	{"a bomb of allOf", bomb("allOf", 40, `{"type":"integer"}`), `{"type":"number"}`, []Verdict{Included}},
@@ -38,6 +38,9 @@ var hostile = []struct {
 	{"a pattern and a great length", `{"type":"string","minLength":100000,"pattern":"^(ab|c)*$"}`, `{"pattern":"^c"}`, []Verdict{NotIncluded, Undecided}},
 	{"great and small numbers", `{"type":"number","exclusiveMinimum":0,"maximum":1e-5000}`, `{"minimum":1e-5000}`, []Verdict{NotIncluded}},
 	{"a multiple of nearly nothing", `{"multipleOf":1e-5000,"minimum":1,"type":"number"}`, `{"multipleOf":1e-4999}`, []Verdict{NotIncluded}},
+	{"multiples of 200 long numbers at once", longMultiples(1), longMultiples(2), []Verdict{NotIncluded, Undecided}},
+	{"a million of something", `{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"array","contains":{"type":"integer"},"minContains":1000000}`,
+		`{"$schema":"https://json-schema.org/draft/2020-12/schema","minItems":1000001}`, []Verdict{NotIncluded, Undecided}},
 	{"coprime multiples", `{"type":"integer","multipleOf":7919,"minimum":1,"maximum":1000000000000}`, `{"not":{"multipleOf":999999999989}}`, []Verdict{Included}},
 	{"tagged unions, widened", tagged(150, "integer"), tagged(150, "number"), []Verdict{Included}},
 	{"tagged unions, narrowed", tagged(150, "number"), tagged(150, "integer"), []Verdict{NotIncluded}},
@@ -88,6 +91,14 @@ func choices(n int) string {
 		parts = append(parts, fmt.Sprintf(`{"anyOf":[{"required":["a%d"]},{"required":["b%[1]d"]}]}`, i))
 	}
 	return `{"type":"object","allOf":[` + strings.Join(parts, ",") + `]}`
+}
+
+func longMultiples(first int) string {
+	var parts []string
+	for i := range 200 {
+		parts = append(parts, fmt.Sprintf(`{"multipleOf":%s%d}`, strings.Repeat("3", 400), 2*i+first))
+	}
+	return `{"type":"number","allOf":[` + strings.Join(parts, ",") + `]}`
 }
 
 func patternProperties(n int, kind string) string {

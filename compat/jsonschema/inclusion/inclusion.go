@@ -92,6 +92,8 @@ func (q *question) decide(dropped map[Keyword]bool) Result {
 // reason says why a question stayed open.
 func (q *question) reason(n notes) string {
 	switch {
+	case q.budget.err == context.DeadlineExceeded:
+		return "the time for it is used up"
 	case q.budget.err != nil && q.budget.err != errSteps:
 		return q.budget.err.Error()
 	case q.budget.err != nil:
