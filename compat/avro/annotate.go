@@ -1,6 +1,7 @@
 package avro
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"strings"
@@ -20,7 +21,7 @@ const (
 )
 
 // annotate returns the lines for a datum whose root is named name.
-func annotate(d *datum, name string) string {
+func annotate(d *avro.Datum, name string) string {
 	var a annotation
 	a.datum(d, name)
 	if a.cut {
@@ -57,36 +58,36 @@ func pairs(digits string) []string {
 	return out
 }
 
-func (a *annotation) datum(d *datum, where string) {
+func (a *annotation) datum(d *avro.Datum, where string) {
 	if a.cut {
 		return
 	}
-	switch d.t.Kind {
+	switch d.Type.Kind {
 	case avro.Record:
-		for i := range d.parts {
-			a.datum(&d.parts[i], where+"."+d.t.Fields[i].Name)
+		for i := range d.Parts {
+			a.datum(&d.Parts[i], where+"."+d.Type.Fields[i].Name)
 		}
 	case avro.Union:
-		a.line(appendLong(nil, d.n), where, fmt.Sprintf("branch %d, %s", d.n, branchName(d.t.Branches[d.n])))
-		a.datum(&d.parts[0], where)
+		a.line(binary.AppendVarint(nil, d.Int), where, fmt.Sprintf("branch %d, %s", d.Int, d.Type.Branches[d.Int].BranchName()))
+		a.datum(&d.Parts[0], where)
 	case avro.Array, avro.Map:
-		if len(d.parts) > 0 {
-			a.line(appendLong(nil, int64(len(d.parts))), where, fmt.Sprintf("%d in this block", len(d.parts)))
+		if len(d.Parts) > 0 {
+			a.line(binary.AppendVarint(nil, int64(len(d.Parts))), where, fmt.Sprintf("%d in this block", len(d.Parts)))
 		}
-		for i := range d.parts {
+		for i := range d.Parts {
 			at := fmt.Sprintf("%s[%d]", where, i)
-			if d.t.Kind == avro.Map {
-				at = fmt.Sprintf("%s[%q]", where, d.keys[i])
-				a.line(append(appendLong(nil, int64(len(d.keys[i]))), d.keys[i]...), at, "the key")
+			if d.Type.Kind == avro.Map {
+				at = fmt.Sprintf("%s[%q]", where, d.Keys[i])
+				a.line(append(binary.AppendVarint(nil, int64(len(d.Keys[i]))), d.Keys[i]...), at, "the key")
 			}
-			a.datum(&d.parts[i], at)
+			a.datum(&d.Parts[i], at)
 		}
 		a.line([]byte{0}, where, "end")
 	default:
-		what := d.t.Kind.String() + " " + d.text()
+		what := d.Type.Kind.String() + " " + d.JSON()
 		if len(what) > 80 {
 			what = strings.ToValidUTF8(what[:80], "") + "…"
 		}
-		a.line(d.encode(nil), where, what)
+		a.line(d.Encode(nil), where, what)
 	}
 }

@@ -132,7 +132,7 @@ func (x *trial) witnesses() {
 		switch {
 		case f.Witness != nil:
 			x.count(kind + ": verified message")
-			if _, err := decode(x.writer.Root(), f.Witness.Data); err != nil {
+			if _, err := avro.DecodeDatum(x.writer.Root(), f.Witness.Data); err != nil {
 				x.fault("%s: the message is not the writer's: %v", f.Code, err)
 			}
 		case f.NoWitness == errUninhabited.Error(), f.NoWitness == errNoSuchData.Error():
@@ -322,22 +322,22 @@ func (x *trial) data(w, r *twmb.Schema) {
 	}
 	for range 3 {
 		d := x.g.datum(x.writer.Root(), sizes, 0)
-		data := d.encode(nil)
-		back, err := decode(x.writer.Root(), data)
-		if err != nil || back.text() != d.text() {
-			x.fault("our decoder does not read our encoding of %s: %v", d.text(), err)
+		data := d.Encode(nil)
+		back, err := avro.DecodeDatum(x.writer.Root(), data)
+		if err != nil || back.JSON() != d.JSON() {
+			x.fault("our decoder does not read our encoding of %s: %v", d.JSON(), err)
 			return
 		}
 		var written any
 		if rest, err := w.Decode(bytes.Clone(data), &written); err != nil || len(rest) > 0 {
-			x.fault("twmb does not read our encoding of %s: %v", d.text(), err)
+			x.fault("twmb does not read our encoding of %s: %v", d.JSON(), err)
 			return
 		}
 		x.compareReadings(resolved, d, data)
 	}
 }
 
-func (x *trial) compareReadings(resolved *twmb.Schema, d datum, data []byte) {
+func (x *trial) compareReadings(resolved *twmb.Schema, d avro.Datum, data []byte) {
 	judge := newResolution()
 	ours, err := judge.read(x.reader.Root(), d)
 	var theirs any
@@ -350,7 +350,7 @@ func (x *trial) compareReadings(resolved *twmb.Schema, d datum, data []byte) {
 	switch {
 	case err == nil && theirErr == nil:
 		if diff := differing(theirs, &ours); diff != "" {
-			x.fault("%s is read as %s by us, and differently by twmb: %s", d.text(), ours.text(), diff)
+			x.fault("%s is read as %s by us, and differently by twmb: %s", d.JSON(), ours.JSON(), diff)
 			return
 		}
 		x.count("data: read alike")
@@ -359,78 +359,78 @@ func (x *trial) compareReadings(resolved *twmb.Schema, d datum, data []byte) {
 	case errors.As(err, &refused) && refused.code == InvalidDefault:
 		x.count("data: a bad default that twmb reads")
 	default:
-		x.fault("%s: we: %v, twmb: %v", d.text(), err, theirErr)
+		x.fault("%s: we: %v, twmb: %v", d.JSON(), err, theirErr)
 	}
 	if x.result.Verdicts[compat.Semantic] == compat.Compatible && (err != nil || theirErr != nil || len(judge.misread) > 0) {
-		x.fault("the pair is compatible, but %s is not read: %v, %v, %v", d.text(), err, theirErr, judge.misread)
+		x.fault("the pair is compatible, but %s is not read: %v, %v, %v", d.JSON(), err, theirErr, judge.misread)
 	}
 }
 
 // differing tells how a generic value that the library read differs from ours, or is "".
-func differing(v any, d *datum) string {
-	if d.t.Kind == avro.Union {
-		return differing(v, &d.parts[0])
+func differing(v any, d *avro.Datum) string {
+	if d.Type.Kind == avro.Union {
+		return differing(v, &d.Parts[0])
 	}
 	same := false
 	switch got := v.(type) {
 	case nil:
-		same = d.t.Kind == avro.Null
+		same = d.Type.Kind == avro.Null
 	case bool:
-		same = d.t.Kind == avro.Boolean && got == (d.n != 0)
+		same = d.Type.Kind == avro.Boolean && got == (d.Int != 0)
 	case int32:
-		same = d.t.Kind == avro.Int && int64(got) == d.n
+		same = d.Type.Kind == avro.Int && int64(got) == d.Int
 	case int64:
-		same = d.t.Kind == avro.Long && got == d.n
+		same = d.Type.Kind == avro.Long && got == d.Int
 	case float32:
-		same = d.t.Kind == avro.Float && got == float32(d.f)
+		same = d.Type.Kind == avro.Float && got == float32(d.Float)
 	case float64:
-		same = d.t.Kind == avro.Double && got == d.f
+		same = d.Type.Kind == avro.Double && got == d.Float
 	case []byte:
-		same = (d.t.Kind == avro.Bytes || d.t.Kind == avro.Fixed) && string(got) == d.b
+		same = (d.Type.Kind == avro.Bytes || d.Type.Kind == avro.Fixed) && string(got) == d.Text
 	case string:
-		same = d.t.Kind == avro.String && got == d.b || d.t.Kind == avro.Enum && d.t.Symbols[d.n] == got
+		same = d.Type.Kind == avro.String && got == d.Text || d.Type.Kind == avro.Enum && d.Type.Symbols[d.Int] == got
 	case []any:
 		return differingList(got, d)
 	case map[string]any:
 		return differingMap(got, d)
 	default:
 		// Logical types are read into types of their own; that they can be read is enough here.
-		_, same = d.t.Logical()
+		_, same = d.Type.Logical()
 	}
 	if !same {
-		return fmt.Sprintf("%T %v is not %s", v, v, d.text())
+		return fmt.Sprintf("%T %v is not %s", v, v, d.JSON())
 	}
 	return ""
 }
 
-func differingList(got []any, d *datum) string {
-	if d.t.Kind != avro.Array || len(got) != len(d.parts) {
-		return fmt.Sprintf("%v is not %s", got, d.text())
+func differingList(got []any, d *avro.Datum) string {
+	if d.Type.Kind != avro.Array || len(got) != len(d.Parts) {
+		return fmt.Sprintf("%v is not %s", got, d.JSON())
 	}
 	for i := range got {
-		if diff := differing(got[i], &d.parts[i]); diff != "" {
+		if diff := differing(got[i], &d.Parts[i]); diff != "" {
 			return diff
 		}
 	}
 	return ""
 }
 
-func differingMap(got map[string]any, d *datum) string {
-	if len(got) != len(d.parts) {
-		return fmt.Sprintf("%v is not %s", got, d.text())
+func differingMap(got map[string]any, d *avro.Datum) string {
+	if len(got) != len(d.Parts) {
+		return fmt.Sprintf("%v is not %s", got, d.JSON())
 	}
-	for i := range d.parts {
+	for i := range d.Parts {
 		key := ""
-		if d.t.Kind == avro.Record {
-			key = d.t.Fields[i].Name
+		if d.Type.Kind == avro.Record {
+			key = d.Type.Fields[i].Name
 		} else {
-			key = d.keys[i]
+			key = d.Keys[i]
 		}
 		v, ok := got[key]
 		if !ok {
 			return "no " + key
 		}
-		if diff := differing(v, &d.parts[i]); diff != "" {
+		if diff := differing(v, &d.Parts[i]); diff != "" {
 			return diff
 		}
 	}

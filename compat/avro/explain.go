@@ -109,7 +109,7 @@ func (s sides) types(c *cause, at, from string) (message, hint string) {
 		s.writer, holds, article(c.writer), from, s.reader, article(c.reader))
 	switch wider := widerThan(c.writer.Kind); {
 	case s.readerIsNew && c.isBranch():
-		hint = fmt.Sprintf("Keep a union that has %s in it", branchName(c.writer))
+		hint = fmt.Sprintf("Keep a union that has %s in it", c.writer.BranchName())
 	case s.readerIsNew && wider != "":
 		hint = fmt.Sprintf("Keep the type %s, or change it to one that reads it without loss: %s", c.writer, wider)
 	default:
@@ -205,11 +205,11 @@ func (s sides) union(p *report, c *cause, at, from string) (message, hint string
 	}
 	switch {
 	case s.readerIsNew && c.isBranch():
-		return message, fmt.Sprintf("Keep %s in the union.", branchName(c.writer))
+		return message, fmt.Sprintf("Keep %s in the union.", c.writer.BranchName())
 	case s.readerIsNew:
-		return message, fmt.Sprintf("Add %s to the union.", branchName(c.writer))
+		return message, fmt.Sprintf("Add %s to the union.", c.writer.BranchName())
 	}
-	return message, fmt.Sprintf("Readers of the old schema do not know %s here: let all readers learn it first, then write it.", branchName(c.writer))
+	return message, fmt.Sprintf("Readers of the old schema do not know %s here: let all readers learn it first, then write it.", c.writer.BranchName())
 }
 
 func (s sides) meaning(c *cause, at string) (message, hint string) {

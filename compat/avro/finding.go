@@ -162,12 +162,12 @@ func (p *report) witness(c *cause) (*compat.Witness, error) {
 	if p.libraryError != nil {
 		return nil, p.libraryError
 	}
-	out := &compat.Witness{Data: found.data, JSON: found.writer.text(), Annotated: annotate(&found.writer, p.roots.writer.String()), VerifiedBy: verifier, Note: note(c)}
+	out := &compat.Witness{Data: found.data, JSON: found.writer.JSON(), Annotated: annotate(&found.writer, p.roots.writer.String()), VerifiedBy: verifier, Note: note(c)}
 	if err := p.confirm(c, found, out); err != nil {
 		return nil, err
 	}
 	if found.reader != nil {
-		out.ReaderJSON, out.ReaderError = found.reader.text(), ""
+		out.ReaderJSON, out.ReaderError = found.reader.JSON(), ""
 		if view := meanings(c, found); view != "" {
 			out.Note = strings.TrimSpace(view + " " + out.Note)
 		}
@@ -312,7 +312,7 @@ func readable(root *avro.Type, path []step, field *avro.Field, writer bool) stri
 				continue
 			}
 			t = t.Branches[i]
-			b.WriteString("<" + branchName(t) + ">")
+			b.WriteString("<" + t.BranchName() + ">")
 		}
 	}
 	if field != nil {

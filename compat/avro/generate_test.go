@@ -301,33 +301,33 @@ func (g *generator) defaultOf(n *node) string {
 }
 
 // datum makes random data of a type with inhabited parts only, boundary values included.
-func (g *generator) datum(t *avro.Type, sizes sizes, depth int) datum {
-	out := datum{t: t}
+func (g *generator) datum(t *avro.Type, sizes sizes, depth int) avro.Datum {
+	out := avro.Datum{Type: t}
 	deep := depth > 6
 	switch t.Kind {
 	case avro.Boolean:
-		out.n = g.Int64N(2)
+		out.Int = g.Int64N(2)
 	case avro.Int:
-		out.n = pick(g, 0, 1, -1, 1<<31-1, -1<<31, g.Int64N(2000)-1000)
+		out.Int = pick(g, 0, 1, -1, 1<<31-1, -1<<31, g.Int64N(2000)-1000)
 	case avro.Long:
-		out.n = pick(g, 0, 1, -1, 1<<62, -1<<63, 1<<53+1, g.Int64N(2_000_000)-1_000_000)
+		out.Int = pick(g, 0, 1, -1, 1<<62, -1<<63, 1<<53+1, g.Int64N(2_000_000)-1_000_000)
 	case avro.Float:
-		out.f = float64(pick(g, float32(0), -1.5, 3.4e38, 0.1))
+		out.Float = float64(pick(g, float32(0), -1.5, 3.4e38, 0.1))
 	case avro.Double:
-		out.f = pick(g, 0, -1.5, 1e300, 0.1)
+		out.Float = pick(g, 0, -1.5, 1e300, 0.1)
 	case avro.Bytes:
-		out.b = pick(g, "", "abc", "\xff\xfe", "\x00")
+		out.Text = pick(g, "", "abc", "\xff\xfe", "\x00")
 	case avro.String:
-		out.b = pick(g, "", "abc", "é😀", strings.Repeat("x", 20))
+		out.Text = pick(g, "", "abc", "é😀", strings.Repeat("x", 20))
 	case avro.Fixed:
 		for range t.Size {
-			out.b += string(rune('a' + g.IntN(26)))
+			out.Text += string(rune('a' + g.IntN(26)))
 		}
 	case avro.Enum:
-		out.n = g.Int64N(int64(len(t.Symbols)))
+		out.Int = g.Int64N(int64(len(t.Symbols)))
 	case avro.Record:
 		for i := range t.Fields {
-			out.parts = append(out.parts, g.datum(t.Fields[i].Type, sizes, depth+1))
+			out.Parts = append(out.Parts, g.datum(t.Fields[i].Type, sizes, depth+1))
 		}
 	case avro.Union:
 		var can []int
@@ -340,13 +340,13 @@ func (g *generator) datum(t *avro.Type, sizes sizes, depth int) datum {
 		if deep {
 			k = slices.MinFunc(can, func(a, b int) int { x, _ := sizes.of(t.Branches[a]); y, _ := sizes.of(t.Branches[b]); return x - y })
 		}
-		out.n, out.parts = int64(k), []datum{g.datum(t.Branches[k], sizes, depth+1)}
+		out.Int, out.Parts = int64(k), []avro.Datum{g.datum(t.Branches[k], sizes, depth+1)}
 	case avro.Array, avro.Map:
 		if !deep && sizes.inhabited(t.Items) {
 			for i := range g.IntN(3) {
-				out.parts = append(out.parts, g.datum(t.Items, sizes, depth+1))
+				out.Parts = append(out.Parts, g.datum(t.Items, sizes, depth+1))
 				if t.Kind == avro.Map {
-					out.keys = append(out.keys, fmt.Sprintf("k%d", i))
+					out.Keys = append(out.Keys, fmt.Sprintf("k%d", i))
 				}
 			}
 		}

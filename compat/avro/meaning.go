@@ -25,7 +25,7 @@ func meanings(c *cause, found *proof) string {
 }
 
 // leafOf goes down a writer's datum.
-func leafOf(d datum, path []step) *datum {
+func leafOf(d avro.Datum, path []step) *avro.Datum {
 	for _, s := range path {
 		at := 0
 		switch s.kind {
@@ -34,39 +34,39 @@ func leafOf(d datum, path []step) *datum {
 		case fieldStep:
 			at = s.writer
 		}
-		if at < 0 || at >= len(d.parts) {
+		if at < 0 || at >= len(d.Parts) {
 			return nil
 		}
-		d = d.parts[at]
+		d = d.Parts[at]
 	}
 	return &d
 }
 
 // partOf goes down what a reduced reader made of a datum.
-func partOf(d datum, path []step) *datum {
+func partOf(d avro.Datum, path []step) *avro.Datum {
 	for _, s := range path {
 		at := 0
 		switch s.kind {
 		case writerBranchStep:
 			continue
 		case fieldStep:
-			at = d.t.FieldIndex(s.readerName)
+			at = d.Type.FieldIndex(s.readerName)
 		}
-		if at < 0 || at >= len(d.parts) {
+		if at < 0 || at >= len(d.Parts) {
 			return nil
 		}
-		d = d.parts[at]
+		d = d.Parts[at]
 	}
 	return &d
 }
 
 // show writes a scalar with its logical type applied.
-func show(d datum) string {
-	l, ok := d.t.Logical()
+func show(d avro.Datum) string {
+	l, ok := d.Type.Logical()
 	if !ok {
-		switch d.t.Kind {
+		switch d.Type.Kind {
 		case avro.Int, avro.Long, avro.Float, avro.Double, avro.Bytes, avro.Fixed, avro.String:
-			return d.text()
+			return d.JSON()
 		}
 		return ""
 	}
@@ -74,21 +74,21 @@ func show(d datum) string {
 	const instant = "2006-01-02T" + clock
 	switch l.Name {
 	case avro.Decimal:
-		return showDecimal(d.b, l.Scale)
+		return showDecimal(d.Text, l.Scale)
 	case avro.Date:
-		return time.Unix(d.n*86400, 0).UTC().Format(time.DateOnly)
+		return time.Unix(d.Int*86400, 0).UTC().Format(time.DateOnly)
 	case avro.TimeMillis:
-		return time.UnixMilli(d.n).UTC().Format(clock)
+		return time.UnixMilli(d.Int).UTC().Format(clock)
 	case avro.TimeMicros:
-		return time.UnixMicro(d.n).UTC().Format(clock)
+		return time.UnixMicro(d.Int).UTC().Format(clock)
 	case avro.TimestampMillis, avro.LocalTimestampMillis:
-		return time.UnixMilli(d.n).UTC().Format(instant) + zone(l.Name)
+		return time.UnixMilli(d.Int).UTC().Format(instant) + zone(l.Name)
 	case avro.TimestampMicros, avro.LocalTimestampMicros:
-		return time.UnixMicro(d.n).UTC().Format(instant) + zone(l.Name)
+		return time.UnixMicro(d.Int).UTC().Format(instant) + zone(l.Name)
 	case avro.TimestampNanos, avro.LocalTimestampNanos:
-		return time.Unix(0, d.n).UTC().Format(instant) + zone(l.Name)
+		return time.Unix(0, d.Int).UTC().Format(instant) + zone(l.Name)
 	}
-	return strconv.Quote(d.b)
+	return strconv.Quote(d.Text)
 }
 
 func zone(name string) string {

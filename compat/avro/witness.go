@@ -27,7 +27,7 @@ type builder struct {
 }
 
 // along builds a datum of t that takes the writer's side of steps and ends in what leaf makes.
-func (b *builder) along(t *avro.Type, steps []step, leaf func(*avro.Type) (datum, error)) (datum, error) {
+func (b *builder) along(t *avro.Type, steps []step, leaf func(*avro.Type) (avro.Datum, error)) (avro.Datum, error) {
 	for len(steps) > 0 && (steps[0].kind == readerBranchStep || steps[0].kind == fieldStep && steps[0].writer < 0) {
 		steps = steps[1:]
 	}
@@ -35,52 +35,52 @@ func (b *builder) along(t *avro.Type, steps []step, leaf func(*avro.Type) (datum
 		return leaf(t)
 	}
 	if b.values++; b.values > maxWitnessValues {
-		return datum{}, errTooLarge
+		return avro.Datum{}, errTooLarge
 	}
 	s := steps[0]
 	switch s.kind {
 	case fieldStep:
-		return b.record(t, s.writer, func(f *avro.Type) (datum, error) { return b.along(f, steps[1:], leaf) })
+		return b.record(t, s.writer, func(f *avro.Type) (avro.Datum, error) { return b.along(f, steps[1:], leaf) })
 	case writerBranchStep:
 		part, err := b.along(t.Branches[s.writer], steps[1:], leaf)
-		return datum{t: t, n: int64(s.writer), parts: []datum{part}}, err
+		return avro.Datum{Type: t, Int: int64(s.writer), Parts: []avro.Datum{part}}, err
 	}
 	part, err := b.along(t.Items, steps[1:], leaf)
-	out := datum{t: t, parts: []datum{part}}
+	out := avro.Datum{Type: t, Parts: []avro.Datum{part}}
 	if t.Kind == avro.Map {
-		out.keys = []string{"k"}
+		out.Keys = []string{"k"}
 	}
 	return out, err
 }
 
 // record builds a record with one field as special makes it and the others as small as can be.
-func (b *builder) record(t *avro.Type, special int, make func(*avro.Type) (datum, error)) (datum, error) {
-	out := datum{t: t}
+func (b *builder) record(t *avro.Type, special int, make func(*avro.Type) (avro.Datum, error)) (avro.Datum, error) {
+	out := avro.Datum{Type: t}
 	for i := range t.Fields {
-		part, err := datum{}, error(nil)
+		part, err := avro.Datum{}, error(nil)
 		if i == special {
 			part, err = make(t.Fields[i].Type)
 		} else {
 			part, err = b.smallest(t.Fields[i].Type)
 		}
 		if err != nil {
-			return datum{}, err
+			return avro.Datum{}, err
 		}
-		out.parts = append(out.parts, part)
+		out.Parts = append(out.Parts, part)
 	}
 	return out, nil
 }
 
 // smallest builds the smallest datum of t.
-func (b *builder) smallest(t *avro.Type) (datum, error) {
+func (b *builder) smallest(t *avro.Type) (avro.Datum, error) {
 	size, ok := b.sizes.of(t)
 	if !ok {
-		return datum{}, errUninhabited
+		return avro.Datum{}, errUninhabited
 	}
 	if b.values++; size > maxWitness || b.values > maxWitnessValues {
-		return datum{}, errTooLarge
+		return avro.Datum{}, errTooLarge
 	}
-	out := datum{t: t}
+	out := avro.Datum{Type: t}
 	switch t.Kind {
 	case avro.Record:
 		return b.record(t, -1, nil)
@@ -92,11 +92,11 @@ func (b *builder) smallest(t *avro.Type) (datum, error) {
 			}
 		}
 		part, err := b.smallest(t.Branches[best])
-		return datum{t: t, n: int64(best), parts: []datum{part}}, err
+		return avro.Datum{Type: t, Int: int64(best), Parts: []avro.Datum{part}}, err
 	case avro.Fixed:
-		out.b = strings.Repeat("\x00", t.Size)
+		out.Text = strings.Repeat("\x00", t.Size)
 	case avro.Bytes, avro.String:
-		out.b = smallestText(t)
+		out.Text = smallestText(t)
 	}
 	return out, nil
 }
@@ -116,26 +116,26 @@ func smallestText(t *avro.Type) string {
 }
 
 // leaf makes the datum at the end of the way to a failure.
-func (b *builder) leaf(code string, r, w *avro.Type) (datum, error) {
-	out := datum{t: w}
+func (b *builder) leaf(code string, r, w *avro.Type) (avro.Datum, error) {
+	out := avro.Datum{Type: w}
 	switch code {
 	case MissingEnumSymbols, HiddenSymbols:
 		if missing := missingSymbols(r, w); w.Kind == avro.Enum && len(missing) > 0 {
-			out.n = int64(w.SymbolIndex(missing[0]))
+			out.Int = int64(w.SymbolIndex(missing[0]))
 			return out, nil
 		}
 	case BytesAsText:
-		out.b = "\xFF"
+		out.Text = "\xFF"
 		return out, nil
 	case LossyPromotion:
-		if out.n = 1<<24 + 1; r.Kind == avro.Double {
-			out.n = 1<<53 + 1
+		if out.Int = 1<<24 + 1; r.Kind == avro.Double {
+			out.Int = 1<<53 + 1
 		}
 		return out, nil
 	case DecimalScale, LogicalTypeChanged:
 		return notZero(w), nil
 	case SharedAlias:
-		return b.record(w, b.shared, func(f *avro.Type) (datum, error) {
+		return b.record(w, b.shared, func(f *avro.Type) (avro.Datum, error) {
 			if f.Kind.Primitive() || f.Kind == avro.Fixed {
 				return notZero(f), nil
 			}
@@ -147,18 +147,18 @@ func (b *builder) leaf(code string, r, w *avro.Type) (datum, error) {
 
 // notZero is a small datum of a scalar that means something else in another unit: for decimals 5 with the fraction spelled
 // out, as far as it fits.
-func notZero(w *avro.Type) datum {
-	out := datum{t: w}
+func notZero(w *avro.Type) avro.Datum {
+	out := avro.Datum{Type: w}
 	switch w.Kind {
 	case avro.Int, avro.Long:
-		out.n = 1000
+		out.Int = 1000
 	case avro.Boolean:
-		out.n = 1
+		out.Int = 1
 	case avro.Null:
 	case avro.Float, avro.Double:
-		out.f = 1
+		out.Float = 1
 	case avro.String:
-		out.b = smallestText(w)
+		out.Text = smallestText(w)
 	default:
 		unscaled := int64(5)
 		if l, ok := w.Logical(); ok && l.Name == avro.Decimal && l.Scale < l.Precision {
@@ -166,15 +166,15 @@ func notZero(w *avro.Type) datum {
 				unscaled *= 10
 			}
 		}
-		out.b = twosComplement(unscaled)
+		out.Text = twosComplement(unscaled)
 		if w.Kind == avro.Fixed {
-			if len(out.b) > w.Size {
-				out.b = "\x05"
+			if len(out.Text) > w.Size {
+				out.Text = "\x05"
 			}
 			if w.Size == 0 {
-				out.b = ""
+				out.Text = ""
 			} else {
-				out.b = strings.Repeat("\x00", w.Size-len(out.b)) + out.b
+				out.Text = strings.Repeat("\x00", w.Size-len(out.Text)) + out.Text
 			}
 		}
 	}
@@ -194,9 +194,9 @@ func twosComplement(n int64) string {
 // proof is a witness that our own decoder has confirmed.
 type proof struct {
 	data    []byte
-	writer  datum
-	reader  *datum // what the reader makes of it; nil when it fails
-	part    datum  // that, as far as it is about the cause: records have only the fields of a reduced reader
+	writer  avro.Datum
+	reader  *avro.Datum // what the reader makes of it; nil when it fails
+	part    avro.Datum  // that, as far as it is about the cause: records have only the fields of a reduced reader
 	refusal *refusal
 }
 
@@ -219,11 +219,11 @@ func prove(p *pairRoots, c *cause) (*proof, error) {
 	if code == SharedAlias {
 		b.shared, _ = source(c.readerField(), w)
 	}
-	d, err := b.along(p.writer, path, func(t *avro.Type) (datum, error) { return b.leaf(code, r, t) })
+	d, err := b.along(p.writer, path, func(t *avro.Type) (avro.Datum, error) { return b.leaf(code, r, t) })
 	if err != nil {
 		return nil, err
 	}
-	data := d.encode([]byte{})
+	data := d.Encode([]byte{})
 	if len(data) > maxWitness {
 		return nil, errTooLarge
 	}
@@ -240,7 +240,7 @@ type pairRoots struct {
 // with the given code. The reader is reduced to the cause, so that nothing else can be to blame; what a misreading reader
 // makes of the data is shown in full where it can be read in full.
 func judge(p *pairRoots, c *cause, code string, data []byte) (*proof, error) {
-	d, err := decode(p.writer, data)
+	d, err := avro.DecodeDatum(p.writer, data)
 	if err != nil {
 		return nil, errUnproved
 	}

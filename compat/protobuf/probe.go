@@ -28,7 +28,7 @@ var known = func() map[protoreflect.Kind][]format.Scalar {
 		protoreflect.BytesKind:  {{}, {Text: "a"}, {Text: "\xff"}},
 	}
 	for k := protoreflect.Kind(1); k.IsValid(); k++ {
-		if wireType(k) == protowire.BytesType || wireType(k) == protowire.StartGroupType || lists[k] != nil {
+		if format.WireType(k) == protowire.BytesType || format.WireType(k) == protowire.StartGroupType || lists[k] != nil {
 			continue
 		}
 		var values []format.Scalar
@@ -59,7 +59,7 @@ func probes(w, r *format.FieldModel) iter.Seq[format.Scalar] {
 	switch {
 	case w.Kind == protoreflect.StringKind && !w.UTF8:
 		return slices.Values(anyBytes)
-	case w.Kind != protoreflect.EnumKind && (r.Kind != protoreflect.EnumKind || wireType(w.Kind) != protowire.VarintType):
+	case w.Kind != protoreflect.EnumKind && (r.Kind != protoreflect.EnumKind || format.WireType(w.Kind) != protowire.VarintType):
 		return slices.Values(known[w.Kind])
 	case w.Kind == protoreflect.EnumKind && w.Enum.Closed:
 		return slices.Values(w.Enum.Declared)

@@ -127,7 +127,7 @@ func scalarPart(f *format.FieldModel, v format.Scalar) part {
 
 func (r *recorder) embedded(f *format.FieldModel, v value) part {
 	inside := r.message(v.message, v.contents)
-	return part{number: f.Number, item: item{kind: wireType(f.Kind), b: encodeParts(inside)}, inside: inside, kind: f.Kind}
+	return part{number: f.Number, item: item{kind: format.WireType(f.Kind), b: encodeParts(inside)}, inside: inside, kind: f.Kind}
 }
 
 // encodeParts writes parts as bytes.

@@ -17,24 +17,9 @@ type item struct {
 	b    []byte
 }
 
-// wireType is how values of a kind are written when they are not packed.
-func wireType(k protoreflect.Kind) protowire.Type {
-	switch k {
-	case protoreflect.Fixed32Kind, protoreflect.Sfixed32Kind, protoreflect.FloatKind:
-		return protowire.Fixed32Type
-	case protoreflect.Fixed64Kind, protoreflect.Sfixed64Kind, protoreflect.DoubleKind:
-		return protowire.Fixed64Type
-	case protoreflect.StringKind, protoreflect.BytesKind, protoreflect.MessageKind:
-		return protowire.BytesType
-	case protoreflect.GroupKind:
-		return protowire.StartGroupType
-	}
-	return protowire.VarintType
-}
-
 // put encodes a scalar.
 func put(k protoreflect.Kind, v format.Scalar) item {
-	it := item{kind: wireType(k), n: v.Bits}
+	it := item{kind: format.WireType(k), n: v.Bits}
 	switch k {
 	case protoreflect.Sint32Kind, protoreflect.Sint64Kind:
 		it.n = protowire.EncodeZigZag(int64(v.Bits))
@@ -59,7 +44,7 @@ const (
 
 // take decodes an item as a field of f's kind.
 func take(f *format.FieldModel, it item) (format.Scalar, reading) {
-	if it.kind != wireType(f.Kind) {
+	if it.kind != format.WireType(f.Kind) {
 		return format.Scalar{}, unknown
 	}
 	v := format.Scalar{Bits: it.n}
@@ -112,7 +97,7 @@ func takeList(f *format.FieldModel, items []item) (list []format.Scalar, outcome
 			continue
 		}
 		for b := it.b; len(b) > 0; {
-			one, n := unpack(wireType(f.Kind), b)
+			one, n := unpack(format.WireType(f.Kind), b)
 			if n < 0 {
 				return nil, failure
 			}

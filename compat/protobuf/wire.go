@@ -206,7 +206,7 @@ func takeLast(fr *format.FieldModel, items []item) (v format.Scalar, set, failed
 // codeOf names what goes wrong between two scalar fields.
 func codeOf(fw, fr *format.FieldModel, class class, list []format.Scalar) string {
 	gw, gr := group(fw.Kind), group(fr.Kind)
-	sameWire := wireType(fw.Kind) == wireType(fr.Kind)
+	sameWire := format.WireType(fw.Kind) == format.WireType(fr.Kind)
 	switch {
 	case class == decodeError && utf8Only(fw, fr):
 		return codeUTF8

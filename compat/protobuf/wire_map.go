@@ -58,7 +58,7 @@ func (a *analysis) part(v *visit, fw, fr *format.FieldModel, pw, pr *format.Fiel
 	case pw.IsMessage():
 		add(codeWireType, misread, true, nil, nil)
 		return
-	case pr.IsMessage() && wireType(pw.Kind) == wireType(pr.Kind):
+	case pr.IsMessage() && format.WireType(pw.Kind) == format.WireType(pr.Kind):
 		one := format.Scalar{Text: "a"}
 		add(codeBytesAsMessage, decodeError, true, &one, nil)
 		return
@@ -80,7 +80,7 @@ func (a *analysis) part(v *visit, fw, fr *format.FieldModel, pw, pr *format.Fiel
 		switch {
 		case how == failure:
 			class, spec = decodeError, false
-		case how == unknown && pr.Kind == protoreflect.EnumKind && wireType(pw.Kind) == wireType(pr.Kind):
+		case how == unknown && pr.Kind == protoreflect.EnumKind && format.WireType(pw.Kind) == format.WireType(pr.Kind):
 			class, spec = silentDrop, !allowed
 		case how == unknown && same(pw.Kind, one, pr.Kind, pr.Default), how == read && same(pw.Kind, one, pr.Kind, got):
 			continue

@@ -43,16 +43,16 @@ func (a *analysis) messages(v *visit, fw, fr *format.FieldModel) {
 		if toOne {
 			a.merged(v, fw, fr)
 		}
-	case wireType(fw.Kind) == wireType(fr.Kind) && fw.IsMessage() && fr.Kind == protoreflect.BytesKind:
+	case format.WireType(fw.Kind) == format.WireType(fr.Kind) && fw.IsMessage() && fr.Kind == protoreflect.BytesKind:
 		// The bytes are the encoded message, which is what such a change is made for.
 		if toOne {
 			one := filled(fw)
 			one.list = append(one.list, one.list[0])
 			add(codeRepeatedToOne, lossy, false, one)
 		}
-	case wireType(fw.Kind) == wireType(fr.Kind) && fw.IsMessage():
+	case format.WireType(fw.Kind) == format.WireType(fr.Kind) && fw.IsMessage():
 		a.asText(v, fw, fr)
-	case fr.IsMessage() && fr.Kind == protoreflect.MessageKind && (wireType(fw.Kind) == wireType(fr.Kind) || fw.Packed):
+	case fr.IsMessage() && fr.Kind == protoreflect.MessageKind && (format.WireType(fw.Kind) == format.WireType(fr.Kind) || fw.Packed):
 		// A single letter, number or boolean is never a whole message: it is a tag without a value.
 		add(codeBytesAsMessage, decodeError, true, content{field: fw, list: []value{{scalar: unlikeMessage(fw)}}})
 	default:

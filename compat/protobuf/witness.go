@@ -66,7 +66,7 @@ func (w *witnesses) of(c *cause) (*compat.Witness, string) {
 	}
 	data := encodeParts(parts)
 	out := &compat.Witness{Data: data, Index: c.at.root().w.Type.Index(), Annotated: annotate(parts), VerifiedBy: verifiedBy(), Note: note(c)}
-	written, err := w.writer.decode(c.at.root().w, data)
+	written, err := w.writer.Decode(c.at.root().w, data)
 	if err != nil {
 		return nil, "the record could not be confirmed: the writer's schema does not read it: " + err.Error()
 	}
@@ -83,7 +83,7 @@ func (w *witnesses) of(c *cause) (*compat.Witness, string) {
 func (w *witnesses) confirm(c *cause, data []byte, written protoreflect.Message, out *compat.Witness) string {
 	root := c.at.root()
 	if root.r == nil {
-		if w.reader.linked.File.Messages().ByName(protoreflect.Name(root.w.Name())) != nil {
+		if w.reader.Linked().File.Messages().ByName(protoreflect.Name(root.w.Name())) != nil {
 			return "the reader has a message of that name"
 		}
 		out.ReaderError = fmt.Sprintf("there is no message %s", root.w.Name())
@@ -92,8 +92,8 @@ func (w *witnesses) confirm(c *cause, data []byte, written protoreflect.Message,
 	if c.json {
 		return w.confirmJSON(c, written, out)
 	}
-	seen, err := w.reader.decode(root.r, data)
-	var missing *missingError
+	seen, err := w.reader.Decode(root.r, data)
+	var missing *format.MissingError
 	if err != nil && (c.class == decodeError || !errors.As(err, &missing)) {
 		out.ReaderError = err.Error()
 		return ""
@@ -133,7 +133,7 @@ func (w *witnesses) confirmJSON(c *cause, written protoreflect.Message, out *com
 	if !strings.HasPrefix(out.JSON, "{") && !strings.HasPrefix(out.JSON, "\"") && !strings.HasPrefix(out.JSON, "[") {
 		return "the record has no JSON form"
 	}
-	seen, err := w.reader.decodeJSON(c.at.root().r, out.JSON)
+	seen, err := w.reader.ParseJSON(c.at.root().r, out.JSON, true)
 	if err != nil {
 		out.ReaderError = err.Error()
 		return ""
