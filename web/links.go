@@ -43,6 +43,12 @@ func (l Links) Version(subject string, version int) string {
 	return l.Subject(subject) + "/versions/" + strconv.Itoa(version)
 }
 
+// New is the form for a new subject.
+func (l Links) New() string { return l.base + "/ui/new" }
+
+// Edit is the form for a new version of a subject.
+func (l Links) Edit(subject string) string { return l.Subject(subject) + "/edit" }
+
 // Docs is the description of the API.
 func (l Links) Docs() string { return l.base + "/docs" }
 

@@ -62,6 +62,11 @@ func (u *UI) routes() map[string]pageFunc {
 		"GET /ui":        u.list,
 		"GET /ui/keys":   u.keys,
 		"POST /ui/theme": u.setTheme,
+
+		"GET /ui/new":                      u.newSubject,
+		"POST /ui/new":                     u.editNew,
+		"GET /ui/subjects/{subject}/edit":  u.edit,
+		"POST /ui/subjects/{subject}/edit": u.editVersion,
 	}
 }
 

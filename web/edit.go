@@ -1,0 +1,338 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/storage"
+)
+
+// editView is the form for a new version, and what a registration would answer to what stands in it.
+type editView struct {
+	Subject string // that the version is for, or that a new subject would have; empty when that is not known yet
+	New     bool   // the form makes a subject
+	Latest  int    // the version that the form started from
+
+	Naming     naming
+	Strategies []strategy
+	Missing    string // why the new subject has no name yet
+
+	Types      []typeChoice
+	Type       string
+	Schema     string
+	References []formReference
+	Subjects   []string // to choose references from
+	Normalize  bool
+
+	Level     string
+	LevelFrom string // "subject" or "inherited"
+	Words     string // what the level means
+	ReadOnly  string // why nothing can be registered; empty when it can
+
+	Check   *checkView
+	Failure string // why the registration failed, when that is not about the schema
+	Command string
+}
+
+// typeChoice is a type of schema, with the text that a new one starts from; empty when the form has a text of its own.
+type typeChoice struct{ Type, Start string }
+
+// formReference is one line of the references of the form.
+type formReference struct{ Name, Subject, Version string }
+
+// checkTime bounds how long a check that nobody but the person typing waits for may take.
+const checkTime = 10 * time.Second
+
+// newSubject is the form for a subject that is not there yet.
+func (u *UI) newSubject(r *request) (*Page, error) {
+	view := &editView{
+		New: true, Type: orText(r.query("type"), string(formats.Avro)), References: make([]formReference, 1),
+		Naming: naming{Strategy: "topic", Part: "value", Own: r.query("subject"), Context: contextOr(r.query("context"))},
+	}
+	if view.Naming.Own != "" {
+		view.Naming.Strategy = "own"
+	}
+	view.Schema = startingText(view.Type)
+	if err := u.name(r, view); err != nil {
+		return nil, err
+	}
+	return u.editPage(r, view)
+}
+
+// edit is the form for a new version of a subject, with its latest version in it.
+func (u *UI) edit(r *request) (*Page, error) {
+	subject := r.param("subject")
+	from := orText(r.query("from"), "latest")
+	version, err := u.reg.Version(r.Context(), subject, from, registry.ReadOptions{WithDeleted: r.query("from") != ""})
+	if err != nil {
+		return nil, err
+	}
+	req := requestOf(version)
+	view := &editView{Subject: subject, Latest: version.Version, Type: string(version.Type), Schema: u.laidOut(r.Context(), subject, req)}
+	for _, ref := range version.References {
+		view.References = append(view.References, formReference{ref.Name, ref.Subject, strconv.Itoa(ref.Version)})
+	}
+	view.References = append(view.References, formReference{})
+	return u.editPage(r, view)
+}
+
+// requestOf is the request that would register a version again.
+func requestOf(v *registry.SchemaVersion) registry.SchemaRequest {
+	return registry.SchemaRequest{Schema: v.Schema, Type: string(v.Type), References: v.References}
+}
+
+// editNew and editVersion take the form. They check what stands in it, and register it when that was asked for.
+func (u *UI) editNew(r *request) (*Page, error) { return u.edited(r, "") }
+
+func (u *UI) editVersion(r *request) (*Page, error) { return u.edited(r, r.param("subject")) }
+
+func (u *UI) edited(r *request, subject string) (*Page, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, formError(err)
+	}
+	view := formOf(r, subject)
+	switch r.PostFormValue("action") {
+	case "reference":
+		view.References = append(view.References, formReference{})
+		if err := u.name(r, view); err != nil {
+			return nil, err
+		}
+		return u.editPage(r, view)
+	case "register":
+		return u.register(r, view)
+	}
+	if err := u.check(r, view); err != nil {
+		return nil, err
+	}
+	return u.editPage(r, view)
+}
+
+// formError is what a form that cannot be read is answered with.
+func formError(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return err
+	}
+	return &registry.Error{Code: registry.BadRequest, Message: "The form cannot be read: " + err.Error()}
+}
+
+// formOf reads the form.
+func formOf(r *request, subject string) *editView {
+	view := &editView{
+		Subject: subject, New: subject == "",
+		Type: r.PostFormValue("type"), Schema: textOf(r.PostFormValue("schema")), Normalize: r.PostFormValue("normalize") != "",
+		Naming: naming{
+			Strategy: r.PostFormValue("naming"), Topic: strings.TrimSpace(r.PostFormValue("topic")), Part: r.PostFormValue("part"),
+			Own: strings.TrimSpace(r.PostFormValue("own")), Context: contextOr(r.PostFormValue("context")),
+		},
+	}
+	if view.Naming.Part != "key" {
+		view.Naming.Part = "value"
+	}
+	if !slices.ContainsFunc(strategies, func(s strategy) bool { return s.Value == view.Naming.Strategy }) {
+		view.Naming.Strategy = "topic"
+	}
+	view.Latest, _ = strconv.Atoi(r.PostFormValue("latest"))
+	names, subjects, versions := r.PostForm["ref-name"], r.PostForm["ref-subject"], r.PostForm["ref-version"]
+	for i := range min(len(names), len(subjects), len(versions)) {
+		view.References = append(view.References, formReference{strings.TrimSpace(names[i]), strings.TrimSpace(subjects[i]), strings.TrimSpace(versions[i])})
+	}
+	return view
+}
+
+// textOf gives a text from a form, where lines end as HTTP wants it, the line ends of its author.
+func textOf(value string) string { return strings.ReplaceAll(value, "\r\n", "\n") }
+
+func contextOr(context string) string {
+	if context == "" {
+		return "."
+	}
+	return context
+}
+
+// request is what the form would register.
+func (v *editView) request() (registry.SchemaRequest, error) {
+	req := registry.SchemaRequest{Schema: v.Schema, Type: v.Type}
+	for _, ref := range v.References {
+		if ref == (formReference{}) {
+			continue
+		}
+		version := -1
+		if ref.Version != "" && !strings.EqualFold(ref.Version, "latest") {
+			var err error
+			if version, err = strconv.Atoi(ref.Version); err != nil {
+				return req, &registry.Error{Code: registry.InvalidSchema, Message: "The version of the reference " + strconv.Quote(ref.Name) + " is no number: " + strconv.Quote(ref.Version) + ". Leave it empty for the latest."}
+			}
+		}
+		req.References = append(req.References, formats.Reference{Name: ref.Name, Subject: ref.Subject, Version: version})
+	}
+	return req, nil
+}
+
+// named finds the subject of the form: that of the page, or the one that the naming strategy leads to.
+func (u *UI) named(ctx context.Context, view *editView, req registry.SchemaRequest) {
+	if !view.New {
+		return
+	}
+	schema, err := u.reg.Parse(ctx, view.Naming.Context, req)
+	if err != nil {
+		schema = nil
+	}
+	view.Subject, view.Missing = view.Naming.subject(schema)
+}
+
+// name is named for a form that is not checked.
+func (u *UI) name(r *request, view *editView) error {
+	req, err := view.request()
+	if registry.CodeOf(err) != 0 {
+		return nil
+	}
+	u.named(r.Context(), view, req)
+	return err
+}
+
+// check asks the registry what it thinks of the form.
+func (u *UI) check(r *request, view *editView) error {
+	ctx, cancel := context.WithTimeout(r.Context(), checkTime)
+	defer cancel()
+	req, err := view.request()
+	if err == nil {
+		u.named(ctx, view, req)
+		view.Check, err = u.checked(ctx, view.Naming.Context, view.Subject, req, view.Normalize)
+	}
+	if err == nil {
+		return nil
+	}
+	if view.Check = u.failedCheck(err, view.Schema); view.Check == nil {
+		return err
+	}
+	return nil
+}
+
+// register registers what stands in the form, and leads to the new version.
+func (u *UI) register(r *request, view *editView) (*Page, error) {
+	req, err := view.request()
+	if err == nil {
+		u.named(r.Context(), view, req)
+		if view.Subject == "" {
+			return u.refused(r, view, http.StatusUnprocessableEntity)
+		}
+		var version *registry.SchemaVersion
+		if version, err = u.reg.Register(r.Context(), view.Subject, req, registry.RegisterOptions{Normalize: view.Normalize}); err == nil {
+			return r.redirect(r.links.Version(version.Subject, version.Version))
+		}
+	}
+	status, _, message := u.opt.Describe(err)
+	if status >= http.StatusInternalServerError {
+		return nil, err
+	}
+	switch registry.CodeOf(err) {
+	case registry.IncompatibleSchema, registry.InvalidSchema: // the check says it better
+	default:
+		view.Failure = message
+	}
+	return u.refused(r, view, status)
+}
+
+// refused shows the form again, with why it was not taken.
+func (u *UI) refused(r *request, view *editView, status int) (*Page, error) {
+	if err := u.check(r, view); err != nil {
+		return nil, err
+	}
+	page, err := u.editPage(r, view)
+	if err == nil {
+		page.Status = status
+	}
+	return page, err
+}
+
+// editPage completes the form with what there is to choose from.
+func (u *UI) editPage(r *request, view *editView) (*Page, error) {
+	ctx := r.Context()
+	view.Strategies = strategies
+	for _, t := range []string{string(formats.Avro), string(formats.JSON), string(formats.Protobuf)} {
+		choice := typeChoice{Type: t}
+		if view.New {
+			choice.Start = startingText(t)
+		}
+		view.Types = append(view.Types, choice)
+	}
+	about := orText(view.Subject, storage.QualifySubject(view.Naming.Context, ""))
+	config, err := u.reg.Config(ctx, about, true)
+	if err != nil {
+		return nil, err
+	}
+	view.Level, view.LevelFrom, view.Words = config.CompatibilityLevel, "inherited", levelWords(compat.Level(config.CompatibilityLevel))
+	if own, err := u.reg.Config(ctx, about, false); err == nil && own.CompatibilityLevel != "" && !view.New {
+		view.LevelFrom = "set for this subject"
+	}
+	mode, err := u.reg.Mode(ctx, about, true)
+	if err != nil {
+		return nil, err
+	}
+	if mode != registry.ReadWrite {
+		view.ReadOnly = "The mode in force here is " + mode + ", so nothing can be registered. A check works all the same."
+	}
+	if view.Subjects, err = u.reg.Subjects(ctx, ":*:", registry.LiveOnly, registry.Page{Limit: 300}); err != nil {
+		return nil, err
+	}
+	if req, err := view.request(); err == nil && strings.TrimSpace(view.Schema) != "" {
+		view.Command = registerCommand(r.origin(), orText(view.Subject, "SUBJECT"), req, view.Normalize)
+	}
+	title := "New subject"
+	if !view.New {
+		title = "New version of " + view.Subject
+	}
+	return &Page{Template: "edit", Title: title, Nav: "subjects", Context: contextShown(view), Scripts: []string{"edit.js"}, Model: view}, nil
+}
+
+// contextShown is the context that the header shows for the form.
+func contextShown(view *editView) string {
+	if view.New && view.Naming.Context != "." {
+		return view.Naming.Context
+	}
+	return ""
+}
+
+// startingText is what the form of a new subject starts with: the smallest schema that shows where things go.
+func startingText(t string) string {
+	switch formats.Type(t) {
+	case formats.JSON:
+		return `{
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "title": "Order",
+  "type": "object",
+  "properties": {
+    "id": { "type": "integer" }
+  },
+  "required": ["id"]
+}
+`
+	case formats.Protobuf:
+		return `syntax = "proto3";
+
+package com.example;
+
+message Order {
+  int64 id = 1;
+}
+`
+	}
+	return `{
+  "type": "record",
+  "name": "Order",
+  "namespace": "com.example",
+  "fields": [
+    { "name": "id", "type": "long" }
+  ]
+}
+`
+}

@@ -1,0 +1,199 @@
+package web_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/registry"
+)
+
+const (
+	orderV2 = `{"type":"record","name":"Order","namespace":"com.example","doc":"An order of a customer.","fields":[{"name":"id","type":"long","doc":"Never reused."},{"name":"note","type":"string","default":""}]}`
+	// orderBad adds a field without a default on its line 3, so that readers of it cannot read older data.
+	orderBad = "{\"type\":\"record\",\"name\":\"Order\",\"namespace\":\"com.example\",\"fields\":[\n{\"name\":\"id\",\"type\":\"long\"},\n{\"name\":\"price\",\"type\":\"double\"}]}"
+	address  = `{"type":"record","name":"Address","namespace":"com.example","fields":[{"name":"street","type":"string"}]}`
+)
+
+// send posts a form, checks the page that comes back and returns it.
+func (s *site) send(address string, status int, form url.Values) *document {
+	s.t.Helper()
+	w := s.do("POST", address, nil, form)
+	if w.Code != status {
+		s.t.Fatalf("POST %s: status %d, want %d\n%s", address, w.Code, status, excerpt(w.Body.String()))
+	}
+	d := parse(s.t, address, w.Body.String())
+	d.check()
+	return d
+}
+
+// leads posts a form that must lead to another page.
+func (s *site) leads(address, to string, form url.Values) {
+	s.t.Helper()
+	w := s.do("POST", address, nil, form)
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != to {
+		s.t.Fatalf("POST %s: status %d, leads to %q, want %q\n%s", address, w.Code, w.Header().Get("Location"), to, excerpt(w.Body.String()))
+	}
+}
+
+// holds makes sure that a page says something.
+func (d *document) holds(texts ...string) {
+	d.t.Helper()
+	for _, want := range texts {
+		if !strings.Contains(d.main(), want) {
+			d.t.Errorf("%s does not say %q:\n%s", d.name, want, d.main())
+		}
+	}
+}
+
+// byID returns the text of an element.
+func (d *document) byID(id string) string {
+	for _, n := range d.all() {
+		if got, _ := attr(n, "id"); got == id {
+			return text(n)
+		}
+	}
+	d.t.Errorf("%s has no element %q", d.name, id)
+	return ""
+}
+
+func TestAnEditStartsWithTheLatestVersionLaidOut(t *testing.T) {
+	s := newSite(t, "")
+	s.register("orders-value", registry.SchemaRequest{Schema: orderV1})
+	s.register("orders-value", registry.SchemaRequest{Schema: orderV2})
+	d := s.page("/ui/subjects/orders-value/edit", 200)
+	d.holds("New version of orders-value", "BACKWARD", "\"name\": \"note\"", "curl -X POST")
+	s.page("/ui/subjects/orders-value/edit?from=1", 200)
+	s.page("/ui/subjects/nobody/edit", 404).holds("Subject 'nobody' not found.")
+}
+
+func TestACheckPutsReasonsOnTheLinesThatCauseThem(t *testing.T) {
+	s := newSite(t, "")
+	s.register("orders-value", registry.SchemaRequest{Schema: orderV1})
+	form := url.Values{"type": {"AVRO"}, "action": {"check"}, "schema": {strings.ReplaceAll(orderBad, "\n", "\r\n")}}
+	d := s.send("/ui/subjects/orders-value/edit", 200, form)
+	d.holds("Incompatible with version 1", "Line 3", "A message that proves it", "Version 1: incompatible")
+	marked := 0
+	for _, n := range d.all("li") {
+		if line, ok := attr(n, "data-line"); ok {
+			marked++
+			if line != "3" {
+				t.Errorf("marked line %s", line)
+			}
+		}
+	}
+	if marked == 0 {
+		t.Error("no line is marked")
+	}
+
+	form.Set("schema", "{\"type\":\"record\",\n\"name\":\"Order\",\"fields\":[{\"name\":\"x\",\"type\":\"nonsense\"}]}")
+	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Not a valid schema", "Line 2", "nonsense")
+	form.Set("schema", orderV2)
+	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Compatible", "Compared with version 1")
+	form.Set("schema", orderV1)
+	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Registered already", "This is version 1 with the id 1")
+	form.Set("schema", "")
+	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Nothing to check yet")
+}
+
+func TestATransitiveLevelShowsAVerdictForEachVersion(t *testing.T) {
+	s := newSite(t, "")
+	level := "FULL_TRANSITIVE"
+	if _, err := s.reg.SetConfig(t.Context(), "s", registry.ConfigUpdate{Compatibility: registry.Optional[string]{Present: true, Value: &level}}); err != nil {
+		t.Fatal(err)
+	}
+	s.register("s", registry.SchemaRequest{Schema: `"int"`})
+	s.register("s", registry.SchemaRequest{Schema: `"string"`})
+	s.register("s", registry.SchemaRequest{Schema: `"long"`})
+	d := s.send("/ui/subjects/s/edit", 200, url.Values{"type": {"AVRO"}, "schema": {`"string" `}, "action": {"check"}})
+	d.holds("Version 3: incompatible", "Version 2: compatible", "Version 1: incompatible", "versions 1, 3")
+}
+
+func TestAVersionIsRegisteredFromTheForm(t *testing.T) {
+	s := newSite(t, "/base")
+	s.register("a/b c", registry.SchemaRequest{Schema: orderV1})
+	form := url.Values{"type": {"AVRO"}, "schema": {orderV2}, "action": {"register"}}
+	s.leads("/base/ui/subjects/a%2Fb%20c/edit", "/base/ui/subjects/a%2Fb%20c/versions/2", form)
+	form.Set("schema", orderBad)
+	s.send("/base/ui/subjects/a%2Fb%20c/edit", 409, form).holds("Incompatible with version 2", "Line 3")
+	form.Set("schema", "{")
+	s.send("/base/ui/subjects/a%2Fb%20c/edit", 422, form).holds("Not a valid schema")
+
+	mode := registry.ReadOnly
+	if err := s.reg.SetMode(t.Context(), "a/b c", &mode, false); err != nil {
+		t.Fatal(err)
+	}
+	s.page("/base/ui/subjects/a%2Fb%20c/edit", 200).holds("The mode in force here is READONLY")
+	form.Set("schema", strings.Replace(orderV2, "note", "remark", 1))
+	s.send("/base/ui/subjects/a%2Fb%20c/edit", 422, form).holds("is in read-only mode")
+}
+
+func TestANewSubjectIsNamedByAStrategy(t *testing.T) {
+	s := newSite(t, "")
+	s.page("/ui/new", 200).holds("New subject", "Name the topic.")
+	s.page("/ui/new?type=PROTOBUF", 200).holds("message Order")
+	s.page("/ui/new?type=JSON&subject=x", 200).holds("Subject x")
+	for _, test := range []struct{ naming, topic, own, part, subject string }{
+		{"topic", "orders", "", "value", "orders-value"},
+		{"topic", "orders", "", "key", "orders-key"},
+		{"record", "", "", "", "com.example.Order"},
+		{"topic-record", "orders", "", "", "orders-com.example.Order"},
+		{"own", "", "my own", "", "my own"},
+	} {
+		form := url.Values{"type": {"AVRO"}, "schema": {orderV1}, "naming": {test.naming}, "topic": {test.topic}, "own": {test.own}, "part": {test.part}}
+		if got := s.send("/ui/new", 200, form).byID("name"); got != "Subject "+test.subject {
+			t.Errorf("%+v: %q", test, got)
+		}
+	}
+	form := url.Values{"type": {"PROTOBUF"}, "naming": {"record"}, "schema": {"syntax = \"proto3\"; package a.b; message M {} message N {}"}}
+	if got := s.send("/ui/new", 200, form).byID("name"); got != "Subject a.b.M" {
+		t.Errorf("Protobuf: %q", got)
+	}
+	form = url.Values{"type": {"JSON"}, "naming": {"record"}, "schema": {`{"type":"object"}`}, "action": {"register"}}
+	s.send("/ui/new", 422, form).holds("The schema has no name of its own")
+	form = url.Values{"type": {"JSON"}, "naming": {"topic"}, "topic": {"t"}, "part": {"value"}, "schema": {`{"type":"object"}`}, "action": {"register"}}
+	s.leads("/ui/new", "/ui/subjects/t-value/versions/1", form)
+}
+
+func TestReferencesAreGivenLineByLine(t *testing.T) {
+	s := newSite(t, "")
+	s.register("address", registry.SchemaRequest{Schema: address})
+	form := url.Values{
+		"type": {"AVRO"}, "naming": {"own"}, "own": {"customer"}, "schema": {`{"type":"record","name":"Customer","fields":[{"name":"a","type":"com.example.Address"}]}`},
+		"ref-name": {"com.example.Address", ""}, "ref-subject": {"address", ""}, "ref-version": {"", ""}, "action": {"check"},
+	}
+	s.send("/ui/new", 200, form).holds("Compatible", `"references":[{"name":"com.example.Address","subject":"address","version":-1}]`)
+	form.Set("action", "reference")
+	d := s.send("/ui/new", 200, form)
+	lines := 0
+	for _, n := range d.all("input") {
+		if name, _ := attr(n, "name"); name == "ref-name" {
+			lines++
+		}
+	}
+	if lines != 3 {
+		t.Errorf("%d lines of references", lines)
+	}
+	form["ref-version"] = []string{"seven", ""}
+	form.Set("action", "check")
+	s.send("/ui/new", 200, form).holds("is no number")
+	form["ref-version"] = []string{"7", ""}
+	s.send("/ui/new", 200, form).holds("No schema reference found")
+	form["ref-version"] = []string{"1", ""}
+	form.Set("action", "register")
+	s.leads("/ui/new", "/ui/subjects/customer/versions/1", form)
+	v, err := s.reg.Version(t.Context(), "customer", "1", registry.ReadOptions{})
+	if err != nil || len(v.References) != 1 || v.References[0] != (formats.Reference{Name: "com.example.Address", Subject: "address", Version: 1}) {
+		t.Errorf("%+v, %v", v, err)
+	}
+	s.page("/ui/subjects/customer/edit", 200)
+}
+
+func TestTheCommandOfTheFormCannotBeBrokenOutOf(t *testing.T) {
+	s := newSite(t, "")
+	form := url.Values{"type": {"JSON"}, "naming": {"own"}, "own": {"it's $(here)"}, "schema": {"{\"title\":\"<b>'x'\nBODY\n\"}"}}
+	d := s.send("/ui/new", 200, form)
+	d.holds(`/subjects/it%27s%20$%28here%29/versions`, `"schema":"{\"title\":\"<b>'x'\nBODY\n\"}"}`)
+}
