@@ -104,7 +104,7 @@ func (u *UI) judge(ctx context.Context, subject string, req registry.SchemaReque
 		view.Text = comparedWords(report)
 	}
 	if subject == "" {
-		view.Title = "A valid schema"
+		view.Title, view.Text = "A valid schema", "Once the subject has a name, it is compared with the versions there."
 		return nil
 	}
 	same, err := u.reg.Lookup(ctx, subject, req, registry.LookupOptions{Normalize: normalize})

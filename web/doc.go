@@ -26,14 +26,17 @@
 //
 // # Style and scripts
 //
-// static/app.css is the one style sheet: its layers are reset, tokens, base, layout, parts, pages, print. Take colours,
+// static/app.css is on every page; work.css adds to its layer "pages" what the forms and comparisons need. The layers are reset, tokens, base, layout, parts, pages, print. Take colours,
 // spaces and sizes from the custom properties in its layer "tokens" only; colour carries meaning and never alone. Parts to
 // use again: .card, .table, .badge, .chip, .button, .field, .notice, .empty, .code, .tabs; see templates/partials.
 //
 // static/*.js are native modules. app.js is on every page and imports the others; an island finds its elements by a data
 // attribute (data-copy, data-filter, data-live …) and does nothing when there are none. A script that only one page needs
-// is named in Page.Scripts. No inline scripts, no style attributes: the policy refuses both.
+// is named in Page.Scripts. The one script by others is codemirror.js, for the page that edits a schema; editor/ says how it
+// is made, with Node, and "go generate ./web" makes it again. No inline scripts, no style attributes: the policy refuses both.
 //
 // Files of static/ are served under a name that holds a hash of their content, for ever (assets.go); templates write
 // {{asset "app.css"}}. With Options.Dev both directories are read from disk for every request.
 package web
+
+//go:generate sh -c "cd editor && npm ci --no-audit --no-fund && npm run build"
