@@ -4,7 +4,7 @@
 // A command is a file with a method of Main that returns its cobra.Command, added in rootCommand. What commands share:
 //
 //   - remoteFlags (remote.go): --registry and who asks it; add puts the flags on a command, connect returns the client, and
-//     completeSubject is its ValidArgsFunction. guess adds "did you mean" to an error about a subject.
+//     completeSubject is its ValidArgsFunction. client.Guess adds "did you mean" to an error about a subject.
 //   - outputFlag and printData (output.go): -o table|json|yaml over one value; newTable (table.go) for people; choiceFlag for
 //     any flag that takes one of a few words.
 //   - readInput and writeOutput (streams.go): files, and "-" for standard input and output.
@@ -117,4 +117,17 @@ func noArgs(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	return misused(fmt.Errorf("%s takes no arguments, but got %q", cmd.CommandPath(), args[0]))
+}
+
+// argsBetween asks for least to most arguments; what says what they are.
+func argsBetween(least, most int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return misused(fmt.Errorf("%s needs %s", cmd.CommandPath(), what))
+		case len(args) > most:
+			return misused(fmt.Errorf("%s takes %s, but got also %q", cmd.CommandPath(), what, args[most]))
+		}
+		return nil
+	}
 }

@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
 	"github.com/concord-registry/concord/cmd/concord/project"
-	"github.com/concord-registry/concord/cmd/concord/suggest"
 )
 
 // remoteFlags are the flags of every command that talks to a registry; each falls back to its variable.
@@ -71,6 +69,16 @@ func (f *remoteFlags) completeSubject(m *Main, n int) cobra.CompletionFunc {
 	}
 }
 
+// completeOperand offers subjects beside files.
+func (f *remoteFlags) completeOperand(m *Main, n int) cobra.CompletionFunc {
+	return func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+		if len(args) >= n {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		return f.subjects(cmd.Context(), m, begun), cobra.ShellCompDirectiveDefault
+	}
+}
+
 func (f *remoteFlags) subjects(ctx context.Context, m *Main, begun string) []string {
 	c, err := f.connect(m)
 	if err != nil {
@@ -84,27 +92,3 @@ func (f *remoteFlags) subjects(ctx context.Context, m *Main, begun string) []str
 	}
 	return names[:min(len(names), maxCompletions)]
 }
-
-// guess adds the subject that was probably meant to an error about one that does not exist.
-func guess(ctx context.Context, c *client.Client, subject string, err error) error {
-	if !client.IsMissing(err) {
-		return err
-	}
-	names, listing := c.Subjects(ctx, client.EveryContext, false)
-	if listing != nil || slices.Contains(names, subject) {
-		return err
-	}
-	if question := suggest.Question(subject, names); question != "" {
-		return &guessed{err, question}
-	}
-	return err
-}
-
-// guessed is an error with a question at its end.
-type guessed struct {
-	error
-	question string
-}
-
-func (g *guessed) Error() string { return g.error.Error() + g.question }
-func (g *guessed) Unwrap() error { return g.error }

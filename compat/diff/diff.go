@@ -16,7 +16,9 @@ package diff
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"slices"
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/formats"
@@ -224,10 +226,18 @@ func textOf(s formats.Schema) string {
 	return s.Source().Text
 }
 
-// references makes elements of what a schema declares to refer to.
+// references makes elements of what a schema declares to refer to. Version 0 stands for a text that is not registered; it is
+// known by its content.
 func references(s formats.Schema) (elements []*element) {
+	texts := map[string]string{}
+	for _, r := range s.Source().Resolved {
+		texts[r.Name] = r.Text
+	}
 	for _, ref := range s.Source().References {
 		version := fmt.Sprintf("version %d of %s", ref.Version, ref.Subject)
+		if ref.Version == 0 {
+			version = fmt.Sprintf("%s, not registered, with the content %.4x", ref.Subject, sha256.Sum256([]byte(texts[ref.Name])))
+		}
 		elements = append(elements, &element{
 			kind: "reference", name: ref.Name, path: ref.Name, keys: []string{ref.Name}, text: version,
 			attrs: []attribute{{name: "target", text: version}},
@@ -237,14 +247,5 @@ func references(s formats.Schema) (elements []*element) {
 }
 
 func sameReferences(a, b formats.Schema) bool {
-	x, y := a.Source().References, b.Source().References
-	if len(x) != len(y) {
-		return false
-	}
-	for i := range x {
-		if x[i] != y[i] {
-			return false
-		}
-	}
-	return true
+	return slices.EqualFunc(references(a), references(b), func(x, y *element) bool { return x.name == y.name && x.text == y.text })
 }

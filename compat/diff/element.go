@@ -137,6 +137,10 @@ func (c *comparison) attribute(before, after *element, old, new *attribute) {
 		change.Message = fmt.Sprintf("The %s %q is called %q now.", after.kind, oldText, newText)
 	case change.note && old != nil && new != nil:
 		change.Message = fmt.Sprintf("The %s of %s was reworded.", change.Attribute, after.quoted())
+	case change.note && old == nil:
+		change.Message = fmt.Sprintf("The %s of %s is new.", change.Attribute, after.quoted())
+	case change.note:
+		change.Message = fmt.Sprintf("The %s of %s is gone.", change.Attribute, after.quoted())
 	case old == nil:
 		change.Message = fmt.Sprintf("%s got %s %s.", capital(after.quoted()), change.Attribute, newText)
 	case new == nil:

@@ -221,7 +221,7 @@ func (c *Config) rule(file string) *Rule {
 			continue
 		}
 		// A folder or a pattern without a type selects the schema files in it, not what lies beside them.
-		if _, ok := typeOf(r.Type); ok || r.Path == file || knownType(file) != "" {
+		if _, ok := typeOf(r.Type); ok || r.Path == file || TypeOf(file) != "" {
 			return r
 		}
 	}
@@ -241,8 +241,8 @@ func typeOf(name string) (formats.Type, bool) {
 	return "", false
 }
 
-// knownType tells the type of a schema file from its name; empty when it does not say.
-func knownType(file string) formats.Type {
+// TypeOf tells the type of a schema file from its name; empty when it does not say.
+func TypeOf(file string) formats.Type {
 	switch name := strings.ToLower(file); {
 	case strings.HasSuffix(name, ".avsc"):
 		return formats.Avro

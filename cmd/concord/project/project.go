@@ -120,6 +120,19 @@ type Tree struct {
 // Subject returns the file of a subject; nil when there is none.
 func (t *Tree) Subject(name string) *File { return t.bySubject[name] }
 
+// File returns the file at a path; nil when there is none.
+func (t *Tree) File(path string) *File { return t.byPath[path] }
+
+// Fault is the first problem of a file, as an error; nil when it has none.
+func (t *Tree) Fault(f *File) error {
+	for _, p := range t.Problems {
+		if p.File == f {
+			return &formats.ParseError{Message: p.Message, Span: p.Span}
+		}
+	}
+	return nil
+}
+
 // tree reads the files of a source and finds what they refer to.
 func (p *Project) tree(e *engine.Engine, source *Source) *Tree {
 	t := &Tree{Name: source.Name, bySubject: map[string]*File{}, byName: map[string][]*File{}, byPath: map[string]*File{}}
@@ -136,7 +149,7 @@ func (p *Project) tree(e *engine.Engine, source *Source) *Tree {
 // add reads one file.
 func (t *Tree) add(e *engine.Engine, config *Config, name, text string) {
 	rule := config.rule(name)
-	f := &File{Path: name, Text: text, Type: knownType(name), Owner: rule.Owner}
+	f := &File{Path: name, Text: text, Type: TypeOf(name), Owner: rule.Owner}
 	if declared, ok := typeOf(rule.Type); ok {
 		f.Type = declared
 	}
@@ -315,23 +328,31 @@ func circle(path []*File, target *File) string {
 	return strings.Join(append(names, target.Path), " → ")
 }
 
+// reference is a link as it is declared to a registry.
+func (l *Link) reference(version func(*File) int) formats.Reference {
+	if l.Target != nil {
+		return formats.Reference{Name: l.Name, Subject: l.Target.Subject, Version: version(l.Target)}
+	}
+	return formats.Reference{Name: l.Name, Subject: l.Stored.Subject, Version: l.Stored.Version}
+}
+
+// References lists what a file declares to refer to. version tells the number to use for another file of the project.
+func (t *Tree) References(f *File, version func(*File) int) (references []formats.Reference) {
+	for i := range f.Links {
+		references = append(references, f.Links[i].reference(version))
+	}
+	return references
+}
+
 // Resolve collects everything a file is parsed from. version tells the number to use for another file of the project, and
 // stored fetches what the config declares.
 func (t *Tree) Resolve(f *File, version func(*File) int, stored func(formats.Reference) ([]formats.Resolved, error)) (formats.Source, error) {
-	src := formats.Source{Text: f.Text}
+	src := formats.Source{Text: f.Text, References: t.References(f, version)}
 	seen := map[string]bool{}
-	var add func(f *File, declare bool) error
-	add = func(f *File, declare bool) error {
+	var add func(f *File) error
+	add = func(f *File) error {
 		for _, link := range f.Links {
-			ref := formats.Reference{Name: link.Name}
-			if link.Target != nil {
-				ref.Subject, ref.Version = link.Target.Subject, version(link.Target)
-			} else {
-				ref.Subject, ref.Version = link.Stored.Subject, link.Stored.Version
-			}
-			if declare {
-				src.References = append(src.References, ref)
-			}
+			ref := link.reference(version)
 			if seen[ref.Name] {
 				continue
 			}
@@ -344,12 +365,12 @@ func (t *Tree) Resolve(f *File, version func(*File) int, stored func(formats.Ref
 				src.Resolved = append(src.Resolved, texts...)
 				continue
 			}
-			if err := add(link.Target, false); err != nil {
+			if err := add(link.Target); err != nil {
 				return err
 			}
 			src.Resolved = append(src.Resolved, formats.Resolved{Reference: ref, Type: link.Target.Type, Text: link.Target.Text})
 		}
 		return nil
 	}
-	return src, add(f, true)
+	return src, add(f)
 }

@@ -26,7 +26,7 @@ func GitHubActions(w io.Writer, r *gate.Result, o Options) error {
 				message += "\n" + f.Hint
 			}
 			if o.Explain {
-				message += "\n" + strings.Join(proof(&f), "\n")
+				message += "\n" + strings.Join(Proof(&f.Finding), "\n")
 			}
 			fmt.Fprintf(out, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n", f.Severity, escapeProperty.Replace(o.path(f.Path)),
 				p.line, p.endLine, p.column, p.endColumn, escapeProperty.Replace(f.Subject+": "+f.Code), escapeData.Replace(message))

@@ -58,7 +58,7 @@ func JUnit(w io.Writer, r *gate.Result, o Options) error {
 				text += "\n" + f.Hint
 			}
 			if o.Explain {
-				text += "\n" + strings.Join(proof(&f), "\n")
+				text += "\n" + strings.Join(Proof(&f.Finding), "\n")
 			}
 			if f.Severity == compat.Error {
 				c.Failures = append(c.Failures, junitFailure{Message: printable(oneLine(f.Message)), Type: f.Code, Text: printable(text)})

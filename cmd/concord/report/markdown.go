@@ -23,17 +23,17 @@ func Markdown(w io.Writer, r *gate.Result, o Options) error {
 		if len(s.Findings) == 0 {
 			continue
 		}
-		fmt.Fprintf(out, "\n### %s\n\n%s, %s", code(s.Name), code(o.path(s.Path)), s.Status)
+		fmt.Fprintf(out, "\n### %s\n\n%s, %s", Code(s.Name), Code(o.path(s.Path)), s.Status)
 		if len(s.Against) > 0 {
-			fmt.Fprintf(out, ", compared with %s", inline(strings.Join(s.Against, "; ")))
+			fmt.Fprintf(out, ", compared with %s", Inline(strings.Join(s.Against, "; ")))
 		}
 		fmt.Fprint(out, "\n\n| | line | finding | how to mend it |\n|---|---|---|---|\n")
 		findings := sorted(s)
 		for _, f := range findings {
-			fmt.Fprintf(out, "| %s | %d | %s %s | %s |\n", mark(f.Severity), placeOf(&f).line, code(f.Code), inline(sentence(&f)), inline(f.Hint))
+			fmt.Fprintf(out, "| %s | %d | %s %s | %s |\n", mark(f.Severity), placeOf(&f).line, Code(f.Code), Inline(sentence(&f)), Inline(f.Hint))
 		}
 		for _, f := range findings {
-			if lines := proof(&f); len(lines) > 0 && f.Witness != nil {
+			if lines := Proof(&f.Finding); len(lines) > 0 && f.Witness != nil {
 				fmt.Fprintf(out, "\n<details><summary>Proof of %s, line %d</summary>\n\n%s\n\n</details>\n", f.Code, placeOf(&f).line, block(strings.Join(lines, "\n")))
 			}
 		}
@@ -48,14 +48,14 @@ func mark(s compat.Severity) string {
 	return "⚠️ warning"
 }
 
-// inline makes a text safe in a table cell.
-func inline(s string) string {
+// Inline makes a text safe in a line or a table cell of Markdown.
+func Inline(s string) string {
 	s = strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[").Replace(oneLine(s))
 	return s
 }
 
-// code shows a text as it is; backticks in it need a longer fence.
-func code(s string) string {
+// Code shows a text as it is; backticks in it need a longer fence.
+func Code(s string) string {
 	s = strings.ReplaceAll(oneLine(s), "|", "\\|")
 	fence := "`"
 	for strings.Contains(s, fence) {

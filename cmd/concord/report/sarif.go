@@ -100,7 +100,7 @@ func sarifOf(f *gate.Finding, rule int, o Options) sarifResult {
 		text += " " + f.Hint
 	}
 	if o.Explain {
-		text += "\n" + strings.Join(proof(f), "\n")
+		text += "\n" + strings.Join(Proof(&f.Finding), "\n")
 	}
 	result := sarifResult{
 		RuleID: f.Code, RuleIndex: rule, Level: string(f.Severity), Message: sarifText{text},

@@ -34,13 +34,13 @@ func Text(w io.Writer, r *gate.Result, o Options) error {
 
 // explain writes the proof of a finding.
 func explain(w io.Writer, f *gate.Finding, indent string) {
-	for _, line := range proof(f) {
+	for _, line := range Proof(&f.Finding) {
 		fmt.Fprintf(w, "%s%s\n", indent, line)
 	}
 }
 
-// proof is what there is to show for a finding: the message that breaks, and what the reader makes of it.
-func proof(f *gate.Finding) []string {
+// Proof is what there is to show for a finding: the message that breaks, and what the reader makes of it.
+func Proof(f *compat.Finding) []string {
 	v := f.Witness
 	if v == nil {
 		if f.NoWitness != "" {
