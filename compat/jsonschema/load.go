@@ -319,7 +319,7 @@ func (l *loader) compile(expression string) *regexp.Regexp {
 	if l.cost += model.PatternCost(expression); l.cost > maxPatterns {
 		return nil
 	}
-	re, _ := regexp.Compile(expression)
+	re, _ := model.CompilePattern(expression)
 	return re
 }
 

@@ -162,7 +162,13 @@ func (c *cost) pattern(text string) {
 func PatternCost(pattern string) int {
 	re, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
-		return 0
+		rewritten, ok := fromECMAScript(pattern)
+		if !ok {
+			return 0
+		}
+		if re, err = syntax.Parse(rewritten, syntax.Perl); err != nil {
+			return 0
+		}
 	}
 	return sizeOf(re)
 }

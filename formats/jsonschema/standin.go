@@ -16,6 +16,22 @@ const (
 
 func standIn(kind, text string) string { return kind + regexp.QuoteMeta(strconv.QuoteToASCII(text)) }
 
+// carrying adds to a rewritten expression the text it was written as: as an alternative that matches nothing.
+func carrying(expression, text string) string { return expression + "|" + standIn(matchesNone, text) }
+
+// asWritten returns the text that an expression among the compiled patternProperties was written as.
+func asWritten(expression string) string {
+	if text, ok := Unrunnable(expression); ok {
+		return text
+	}
+	if at := strings.LastIndex(expression, "|"+matchesNone); at >= 0 {
+		if text, ok := Unrunnable(expression[at+1:]); ok {
+			return text
+		}
+	}
+	return expression
+}
+
 // Unrunnable reports whether a regular expression of a compiled schema stands in for one that the library cannot run, and
 // returns that one as it was written.
 func Unrunnable(expression string) (text string, ok bool) {

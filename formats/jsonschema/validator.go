@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -148,11 +147,7 @@ func (s *Schema) Locate(location string) (*Document, *Value) {
 			if decoded, err := url.PathUnescape(token); err == nil {
 				token = decoded
 			}
-			token = UnescapeToken(token)
-			if text, ok := Unrunnable(token); ok {
-				token = text
-			}
-			v = v.step(token)
+			v = v.step(asWritten(UnescapeToken(token)))
 		}
 		if v != nil {
 			return d, v
@@ -222,8 +217,12 @@ func (w *rewriter) member(schema *Value, m Member) Member {
 	case m.Key == "enum" || m.Key == "const" || m.Key == "default" || m.Key == "examples":
 		return m
 	case m.Key == "pattern" && m.Value.Is(String):
-		if w.unrunnable(m.Value.Text) {
-			m.Value = &Value{Kind: String, Text: standIn(matchesAll, m.Value.Text)}
+		expression, ok := w.expression(m.Value.Text)
+		if !ok {
+			expression = standIn(matchesAll, m.Value.Text)
+		}
+		if expression != m.Value.Text {
+			m.Value = &Value{Kind: String, Text: expression}
 		}
 		return m
 	case m.Key == "patternProperties" && m.Value.Is(Object):
@@ -237,17 +236,23 @@ func (w *rewriter) member(schema *Value, m Member) Member {
 	return m
 }
 
-func (w *rewriter) unrunnable(text string) bool {
-	_, err := regexp.Compile(text)
-	w.exact = w.exact && err == nil
-	return err != nil
+// expression is a regular expression as the library takes it; false when it cannot run it.
+func (w *rewriter) expression(text string) (string, bool) {
+	re, err := CompilePattern(text)
+	if err != nil {
+		w.exact = false
+		return "", false
+	}
+	return re.String(), true
 }
 
 func (w *rewriter) patterns(v *Value) *Value {
 	members := make([]Member, 0, len(v.Members))
 	for _, m := range v.Members {
-		if w.unrunnable(m.Key) {
+		if expression, ok := w.expression(m.Key); !ok {
 			m.Key = standIn(matchesNone, m.Key)
+		} else if expression != m.Key {
+			m.Key = carrying(expression, m.Key)
 		}
 		m.Value = w.value(m.Value)
 		members = append(members, m)

@@ -25,7 +25,7 @@ var dialects = map[int]string{
 
 var (
 	someNames    = []string{"a", "b", "ab", "c", "", "x-1"}
-	somePatterns = []string{"^a", "b$", "^[ab]+$", "c", "^.$", "^(a|b)$", "^$", "a.*b", "^x-", "^\\d{2,3}$", "[^a]", "(?i)^A"}
+	somePatterns = []string{"^a", "b$", "^[ab]+$", "c", "^.$", "^(a|b)$", "^$", "a.*b", "^x-", "^\\d{2,3}$", "[^a]", "(?i)^A", "^\\u0061", "^[^]$", "^[\\u0061-\\u0062]*$"}
 	someFormats  = []string{"date", "ipv4", "uuid", "email", "uri", "hostname", "regex", "json-pointer", "time"}
 	someValues   = []string{"null", "true", "false", "0", "1", "2", "3", "5", "-1", "0.5", "1.5", "10", "1.0", "9007199254740993", `""`, `"a"`, `"b"`, `"ab"`,
 		`"aa"`, `"abc"`, `"é"`, `"12"`, "[]", "[1]", `["a","b"]`, "[1,1]", "[[]]", "{}", `{"a":1}`, `{"b":"a"}`, `{"a":1,"b":null}`}
