@@ -6,6 +6,8 @@ import (
 	"math"
 
 	"github.com/google/uuid"
+
+	"github.com/concord-registry/concord/formats/protobuf"
 )
 
 // Frame is a message as serializers put it on the wire: which schema wrote it, and the payload.
@@ -59,4 +61,16 @@ func (f Frame) Bytes() []byte {
 		return append(append([]byte{1}, f.GUID[:]...), f.Payload...)
 	}
 	return append(binary.BigEndian.AppendUint32([]byte{0}, uint32(f.ID)), f.Payload...)
+}
+
+// HeaderIndex is the message index in a frame that a header held; nil when there is none.
+func HeaderIndex(f Frame) ([]int, error) {
+	if len(f.Payload) == 0 {
+		return nil, nil
+	}
+	index, rest, err := protobuf.ConsumeIndex(f.Payload)
+	if err != nil || len(rest) > 0 {
+		return nil, &FrameError{fmt.Sprintf("the header holds %d bytes after the id or guid, which are no message index", len(f.Payload))}
+	}
+	return index, nil
 }

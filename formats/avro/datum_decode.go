@@ -26,14 +26,15 @@ type DatumError struct {
 }
 
 func (e *DatumError) Error() string {
-	where := "at the top"
-	if e.Path != "" {
-		where = "at " + e.Path
+	switch {
+	case e.Path != "" && e.Offset >= 0:
+		return fmt.Sprintf("at %s, byte %d: %s", e.Path, e.Offset, e.Message)
+	case e.Path != "":
+		return fmt.Sprintf("at %s: %s", e.Path, e.Message)
+	case e.Offset >= 0:
+		return fmt.Sprintf("at byte %d: %s", e.Offset, e.Message)
 	}
-	if e.Offset >= 0 {
-		where += ", byte " + strconv.Itoa(e.Offset)
-	}
-	return where + ": " + e.Message
+	return e.Message
 }
 
 // maxErrorPath bounds the path of an error, in bytes: data can be nested without end.

@@ -175,6 +175,15 @@ func (c *Client) ByID(ctx context.Context, id int, subject string) (*Version, er
 	return v, err
 }
 
+// ByGUID reads what a guid stands for.
+func (c *Client) ByGUID(ctx context.Context, guid string) (*Version, error) {
+	v := &Version{}
+	err := c.Get(ctx, "/schemas/guids/"+url.PathEscape(guid), v)
+	v.complete()
+	v.GUID = guid
+	return v, err
+}
+
 // VersionsOfID lists the versions that have an id.
 func (c *Client) VersionsOfID(ctx context.Context, id int, subject string, deleted bool) ([]SubjectVersion, error) {
 	query := url.Values{}

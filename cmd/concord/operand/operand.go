@@ -25,6 +25,8 @@ type Operand struct {
 	Path    string // the file that it is; empty for what is registered, or lies in a commit
 	Subject string // empty for a file without a subject
 	Version int    // 0 for what is not a registered version
+	ID      int    // 0 for what is not registered
+	GUID    string // likewise empty
 	Schema  formats.Schema
 
 	given string // how it was named
@@ -140,7 +142,7 @@ func (r *Resolver) registered(ctx context.Context, name string) (*Operand, error
 
 func (r *Resolver) parsed(ctx context.Context, name string, version *client.Version) (*Operand, error) {
 	schema, err := r.reader.Parse(ctx, version)
-	return &Operand{Name: name, Subject: version.Subject, Version: version.Version, Schema: schema}, err
+	return &Operand{Name: name, Subject: version.Subject, Version: version.Version, ID: version.ID, GUID: version.GUID, Schema: schema}, err
 }
 
 // SplitVersion takes SUBJECT@VERSION apart; without a version that can be one, all of it is the subject.
