@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 )
 
@@ -66,15 +67,17 @@ type client struct {
 	command func() []string
 	// exchanges says that it can write and read messages for and of the others.
 	exchanges bool
+	// bare says that its Protobuf messages have no index, which only some others read.
+	bare bool
 }
 
 var clients = []client{
-	{"Go franz-go pkg∕sr", func() []string { return []string{binaries.franz} }, false},
-	{"Go confluent-kafka-go", func() []string { return []string{binaries.confluent} }, true},
-	{"JavaScript @confluentinc∕schemaregistry", javaScript("confluent.js"), true},
-	{"JavaScript @kafkajs∕confluent-schema-registry", javaScript("kafkajs.js"), true},
-	{"JavaScript @platformatic∕kafka", javaScript("platformatic.js"), true},
-	{"Python confluent-kafka", python("confluent.py"), true},
+	{"Go franz-go pkg∕sr", func() []string { return []string{binaries.franz} }, false, false},
+	{"Go confluent-kafka-go", func() []string { return []string{binaries.confluent} }, true, false},
+	{"JavaScript @confluentinc∕schemaregistry", javaScript("confluent.js"), true, false},
+	{"JavaScript @kafkajs∕confluent-schema-registry", javaScript("kafkajs.js"), true, true},
+	{"JavaScript @platformatic∕kafka", javaScript("platformatic.js"), true, true},
+	{"Python confluent-kafka", python("confluent.py"), true, false},
 }
 
 func javaScript(program string) func() []string {
@@ -102,11 +105,14 @@ func TestRealClientsFindTheRegistryTheyKnow(t *testing.T) {
 // What one client wrote, every other reads: after the server was killed, with
 // clients that start with empty caches.
 func TestMessagesOfEveryClientAreReadByTheOthersAfterAKill(t *testing.T) {
-	data, dir := filepath.Join(t.TempDir(), "concord.db"), t.TempDir()
+	data, dir, bare := filepath.Join(t.TempDir(), "concord.db"), t.TempDir(), t.TempDir()
 	s := serve(t, data)
 	for _, c := range clients {
 		if c.exchanges {
 			c.check(t, s.url, "produce", dir)
+		}
+		if c.bare {
+			c.check(t, s.url, "bare", bare)
 		}
 	}
 	s.noServerErrors(t)
@@ -118,8 +124,32 @@ func TestMessagesOfEveryClientAreReadByTheOthersAfterAKill(t *testing.T) {
 			t.Run(c.name, func(t *testing.T) { c.check(t, s.url, "consume", dir) })
 		}
 	}
+	t.Run("concord decode", func(t *testing.T) { decodeAll(t, s.url, dir, bare) })
 	s.noServerErrors(t)
 	s.stop(t)
+}
+
+// decodeAll has `concord decode` read every message that the clients have left.
+func decodeAll(t *testing.T, url string, dirs ...string) {
+	marks := map[string]string{"country": `"NL"`, "order": `"o-1"`, "shipment": `"s-1"`}
+	read := 0
+	for _, dir := range dirs {
+		files, err := filepath.Glob(filepath.Join(dir, "*.*.*"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			out, err := run("", nil, binaries.concord, "decode", "--registry", url, "--file", file)
+			if mark := marks[strings.TrimPrefix(filepath.Ext(file), ".")]; err != nil || !strings.Contains(out, mark) {
+				t.Errorf("%s: %v\n%s", filepath.Base(file), err, out)
+			}
+			read++
+		}
+	}
+	if read < 2*len(clients) {
+		t.Errorf("only %d messages", read)
+	}
+	t.Logf("%d messages", read)
 }
 
 var summary = regexp.MustCompile(`(?m)^(\d+) passed, (\d+) failed$`)

@@ -66,11 +66,11 @@ export const write = (dir, name, payload) => writeFileSync(join(dir, name), payl
 export const messages = dir =>
   readdirSync(dir).sort().map(name => ({ name, kind: name.slice(name.indexOf('.') + 1), payload: readFileSync(join(dir, name)) }))
 
-// usage reads the arguments: URL, and optionally produce or consume with a folder.
+// usage reads the arguments: URL, and optionally produce, consume or (messages that only Concord's decode reads) bare with a folder.
 export function usage () {
   const [url, mode, dir] = process.argv.slice(2)
-  if (!url || (mode && (!['produce', 'consume'].includes(mode) || !dir))) {
-    console.error(`usage: ${process.argv[1]} URL [produce|consume DIR]`)
+  if (!url || (mode && (!['produce', 'consume', 'bare'].includes(mode) || !dir))) {
+    console.error(`usage: ${process.argv[1]} URL [produce|consume|bare DIR]`)
     process.exit(2)
   }
   return { url, mode: mode ?? 'check', dir }

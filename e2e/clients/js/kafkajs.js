@@ -98,7 +98,16 @@ async function consume () {
   }
 }
 
+// bare writes a Protobuf message without an index.
+async function bare () {
+  await check('write protobuf.country', async () => {
+    const { id } = await connect().register(text(formats[2], 'country'), { subject: 'bare-kafkajs-country-value' })
+    write(dir, 'kafkajs.protobuf.country', await connect().encode(id, country))
+  })
+}
+
 if (mode === 'produce') await produce()
+else if (mode === 'bare') await bare()
 else if (mode === 'consume') await consume()
 else {
   for (const f of formats) await checks(f)

@@ -73,7 +73,16 @@ async function consume () {
   }
 }
 
+// bare writes a Protobuf message without an index.
+async function bare () {
+  await check('write protobuf.country', async () => {
+    const id = await register('bare-platformatic-country-value', formats[2])
+    write(dir, 'platformatic.protobuf.country', await encode(id, country))
+  })
+}
+
 if (mode === 'produce') await produce()
+else if (mode === 'bare') await bare()
 else if (mode === 'consume') await consume()
 else await checks()
 exit()
