@@ -43,7 +43,7 @@ func newSite(t testing.TB, base string) *site {
 	done := make(chan struct{})
 	go func() { defer close(done); subjects.Run(ctx) }()
 	t.Cleanup(func() { stop(); <-done })
-	pages, err := web.New(web.Options{Registry: reg, Catalog: subjects, Describe: httpapi.Describe, Version: "test", BasePath: base})
+	pages, err := web.New(web.Options{Registry: reg, Catalog: subjects, Engine: rules, Describe: httpapi.Describe, Version: "test", BasePath: base})
 	if err != nil {
 		t.Fatal(err)
 	}

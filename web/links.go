@@ -19,6 +19,30 @@ func (l Links) Context(context string) string {
 	return l.Home() + "?" + url.Values{"context": {context}}.Encode()
 }
 
+// List is the list of subjects with filters, an order and a page.
+func (l Links) List(filters url.Values) string { return withQuery(l.Home(), filters) }
+
+func withQuery(address string, values url.Values) string {
+	if len(values) == 0 {
+		return address
+	}
+	return address + "?" + values.Encode()
+}
+
+// Fields is the search over fields.
+func (l Links) Fields() string { return l.base + "/ui/fields" }
+
+// FieldSearch is the list of the fields that match a text.
+func (l Links) FieldSearch(text string) string { return withQuery(l.Fields(), url.Values{"q": {text}}) }
+
+// FieldNamed is the list of the fields of that name.
+func (l Links) FieldNamed(name string) string {
+	return l.Fields() + "?" + url.Values{"q": {name}, "exact": {"true"}}.Encode()
+}
+
+// Events is the stream of changes.
+func (l Links) Events() string { return l.base + "/api/events" }
+
 // Search is the list of what matches a text.
 func (l Links) Search(text string) string {
 	return l.Home() + "?" + url.Values{"q": {text}}.Encode()
@@ -48,6 +72,23 @@ func (l Links) New() string { return l.base + "/ui/new" }
 
 // Edit is the form for a new version of a subject.
 func (l Links) Edit(subject string) string { return l.Subject(subject) + "/edit" }
+
+// View is another view of a version's page; version 0 is that of the latest.
+func (l Links) View(subject string, version int, view string) string {
+	address := l.Subject(subject)
+	if version > 0 {
+		address = l.Version(subject, version)
+	}
+	if view == "" {
+		return address
+	}
+	return address + "?view=" + view
+}
+
+// Text is the address of a version's text.
+func (l Links) Text(subject string, version int) string {
+	return l.APISubject(subject) + "/versions/" + strconv.Itoa(version) + "/schema"
+}
 
 // Docs is the description of the API.
 func (l Links) Docs() string { return l.base + "/docs" }

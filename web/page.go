@@ -19,6 +19,9 @@ type Page struct {
 	Context string
 	// Query is what stands in the search box.
 	Query string
+	// Filter says that the search box narrows what is on this page; Keep is sent with it.
+	Filter bool
+	Keep   []Pair
 	// Model is the page's own view model.
 	Model any
 
@@ -31,6 +34,9 @@ type Page struct {
 	Version  string   // of Concord
 	Origin   string   // how the browser calls the server
 }
+
+// Pair is a parameter of an address.
+type Pair struct{ Name, Value string }
 
 // page turns a page function into a handler.
 func (u *UI) page(load pageFunc) http.HandlerFunc {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 
+	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/catalog"
 )
@@ -13,6 +14,8 @@ type Options struct {
 	Registry *registry.Registry
 	// Catalog answers lists and searches. Required.
 	Catalog *catalog.Catalog
+	// Engine reads the texts of schemas. Required.
+	Engine *engine.Engine
 	// Describe tells the status, error code and message that the API answers to an error. Required.
 	Describe func(error) (status, code int, message string)
 	// BasePath is the path that a proxy serves Concord under, without a slash at its end; empty means the root. When it is
@@ -67,6 +70,9 @@ func (u *UI) routes() map[string]pageFunc {
 		"POST /ui/new":                     u.editNew,
 		"GET /ui/subjects/{subject}/edit":  u.edit,
 		"POST /ui/subjects/{subject}/edit": u.editVersion,
+
+		"GET /ui/subjects/{subject}":                    u.subject,
+		"GET /ui/subjects/{subject}/versions/{version}": u.subject,
 	}
 }
 

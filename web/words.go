@@ -35,6 +35,9 @@ func when(ms int64) string {
 	return time.UnixMilli(ms).UTC().Format("2006-01-02 15:04:05 UTC")
 }
 
+// machineTime is a time in milliseconds as the attribute datetime wants it.
+func machineTime(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
+
 // plural counts things.
 func plural(n int, word string) string {
 	if n == 1 {

@@ -80,7 +80,7 @@ func (s *server) openData() error {
 	s.registry = newRegistry(s.store, rules, s.cfg)
 	s.catalog = catalog.New(catalog.Options{Store: store, Registry: s.registry, Engine: rules})
 	s.backups = newKeeper(store, s.cfg, s.log)
-	s.api, err = newAPI(s.registry, s.catalog, s.backups, s.cfg, slog.New(logHandler(s.requests, s.cfg.Log)))
+	s.api, err = newAPI(s.registry, s.catalog, rules, s.backups, s.cfg, slog.New(logHandler(s.requests, s.cfg.Log)))
 	return err
 }
 
@@ -220,9 +220,9 @@ func newKeeper(store backup.Source, cfg *config.Config, log *slog.Logger) *backu
 	})
 }
 
-func newAPI(r *registry.Registry, c *catalog.Catalog, backups httpapi.Backups, cfg *config.Config, log *slog.Logger) (*httpapi.Server, error) {
+func newAPI(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, backups httpapi.Backups, cfg *config.Config, log *slog.Logger) (*httpapi.Server, error) {
 	build := buildOf()
-	pages, err := newPages(r, c, cfg)
+	pages, err := newPages(r, c, rules, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -251,13 +251,14 @@ func newAPI(r *registry.Registry, c *catalog.Catalog, backups httpapi.Backups, c
 }
 
 // newPages returns what people see in a browser; nil when it is turned off.
-func newPages(r *registry.Registry, c *catalog.Catalog, cfg *config.Config) (http.Handler, error) {
+func newPages(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, cfg *config.Config) (http.Handler, error) {
 	if !cfg.Pages.UI {
 		return nil, nil
 	}
 	return web.New(web.Options{
 		Registry: r,
 		Catalog:  c,
+		Engine:   rules,
 		Describe: httpapi.Describe,
 		BasePath: string(cfg.Pages.BasePath),
 		Dev:      cfg.Pages.Dev,

@@ -1,0 +1,51 @@
+package web
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/storage"
+)
+
+// snippet is something to copy.
+type snippet struct {
+	ID, Title, Words, Text string
+}
+
+// clientNames are what clients call the parts that depend on the format.
+type clientNames struct{ serializer, python, goPackage, javascript string }
+
+var clientsOf = map[formats.Type]clientNames{
+	formats.Avro:     {"KafkaAvro", "Avro", "avrov2", "Avro"},
+	formats.JSON:     {"KafkaJsonSchema", "JSON", "jsonschema", "Json"},
+	formats.Protobuf: {"KafkaProtobuf", "Protobuf", "protobuf", "Protobuf"},
+}
+
+// snippets are ways to use a version, with this server's address and this subject.
+func snippets(origin string, v *registry.SchemaVersion) []snippet {
+	address := origin + "/subjects/" + url.PathEscape(v.Subject)
+	names := clientsOf[v.Type]
+	java := map[formats.Type]string{formats.Avro: "io.confluent.kafka.serializers.", formats.JSON: "io.confluent.kafka.serializers.json.", formats.Protobuf: "io.confluent.kafka.serializers.protobuf."}[v.Type] + names.serializer
+	python := map[formats.Type]string{formats.Avro: "avro", formats.JSON: "json_schema", formats.Protobuf: "protobuf"}[v.Type]
+	// Clients reach another context through the path.
+	base := origin
+	if context, _ := storage.SplitSubject(v.Subject); context != storage.DefaultContext {
+		base += "/contexts/" + url.PathEscape(context)
+	}
+	return []snippet{
+		{"curl", "curl", "The text of this version; of the newest one with latest in place of the number.",
+			fmt.Sprintf("curl %s", quoted(fmt.Sprintf("%s/versions/%d/schema", address, v.Version)))},
+		{"concord", "concord", "Check a changed file before anyone else meets it.",
+			fmt.Sprintf("concord check --registry %s --explain %s", quoted(origin), quoted(localName(v)))},
+		{"java", "Java", "Settings of a producer and a consumer.",
+			fmt.Sprintf("schema.registry.url=%s\nvalue.serializer=%sSerializer\nvalue.deserializer=%sDeserializer\n# what is not registered here is refused, instead of registered by accident\nauto.register.schemas=false\nuse.latest.version=true", base, java, java)},
+		{"go", "Go", "With confluent-kafka-go.",
+			fmt.Sprintf("import (\n\t\"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry\"\n\t\"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry/serde\"\n\t\"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry/serde/%s\"\n)\n\nclient, err := schemaregistry.NewClient(schemaregistry.NewConfig(%q))\nif err != nil {\n\treturn err\n}\nserializer, err := %s.NewSerializer(client, serde.ValueSerde, %s.NewSerializerConfig())", names.goPackage, base, names.goPackage, names.goPackage)},
+		{"python", "Python", "With confluent-kafka.",
+			fmt.Sprintf("from confluent_kafka.schema_registry import SchemaRegistryClient\nfrom confluent_kafka.schema_registry.%s import %sDeserializer\n\nclient = SchemaRegistryClient({\"url\": %q})\nschema = client.get_version(%q, %d).schema", python, names.python, base, v.Subject, v.Version)},
+		{"javascript", "JavaScript", "With @confluentinc/schemaregistry.",
+			fmt.Sprintf("import { SchemaRegistryClient, SerdeType, %sSerializer } from '@confluentinc/schemaregistry';\n\nconst client = new SchemaRegistryClient({ baseURLs: [%q] });\nconst serializer = new %sSerializer(client, SerdeType.VALUE, { useLatestVersion: true });", names.javascript, base, names.javascript)},
+	}
+}
