@@ -69,7 +69,7 @@ func (m *Main) diffCommand() *cobra.Command {
 	choiceFlag(cmd, &f.level, "level", "", "`level` that decides the exit code; by default the subject's own, else BACKWARD", levelNames()...)
 	f.policy = string(compat.PolicyReference)
 	choiceFlag(cmd, &f.policy, "policy", "", "what rejects: `policy` reference, semantic, strict, wire-exact or json", policyNames()...)
-	choiceFlag(cmd, &f.kind, "type", "", "`type` of a file whose name does not say it: avro, protobuf or json", "avro", "protobuf", "json")
+	choiceFlag(cmd, &f.kind, "type", "", "`type` of a file whose name does not say it: avro, protobuf or json", typeNames...)
 	cmd.Flags().BoolVar(&f.explain, "explain", false, "show the message that breaks, and what its reader makes of it")
 	cmd.Flags().BoolVar(&f.failOnChanges, "fail-on-changes", false, "exit with 3 when anything changed")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error { return m.diff(cmd.Context(), f, args) }

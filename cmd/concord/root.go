@@ -45,7 +45,13 @@ func (m *Main) rootCommand() *cobra.Command {
 	root.SetIn(m.Stdin)
 	root.SetOut(m.Stdout)
 	root.SetErr(m.Stderr)
-	root.AddCommand(m.serveCommand(), m.checkCommand(), m.diffCommand(), m.decodeCommand(), m.encodeCommand(), m.sampleCommand(), m.waitCommand(), m.doctorCommand(), m.backupCommand(), m.restoreCommand(), m.compactCommand(), m.versionCommand())
+	root.AddCommand(
+		m.serveCommand(),
+		m.checkCommand(), m.diffCommand(),
+		m.getCommand(), m.registerCommand(), m.deleteCommand(), m.setCommand(),
+		m.decodeCommand(), m.encodeCommand(), m.sampleCommand(),
+		m.waitCommand(), m.doctorCommand(), m.backupCommand(), m.restoreCommand(), m.compactCommand(), m.versionCommand(),
+	)
 	m.color = colorModes[0]
 	root.PersistentFlags().Var(choice{&m.color, colorModes}, "color", "`when` to write in colour: auto, always or never ($NO_COLOR)")
 	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))

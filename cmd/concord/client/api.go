@@ -202,13 +202,60 @@ func (c *Client) Referrers(ctx context.Context, subject string, version int, del
 	if err != nil {
 		return nil, err
 	}
+	contexts := []string{subject}
 	var list []SubjectVersion
 	for _, id := range ids {
-		owners, err := c.VersionsOfID(ctx, id, subject, deleted)
+		// Ids of other contexts are in the answer too, and mean something else in this one.
+		for i := 0; i < len(contexts); i++ {
+			owners, err := c.VersionsOfID(ctx, id, contexts[i], deleted)
+			if err != nil && !IsMissing(err) {
+				return nil, err
+			}
+			found, err := c.referring(ctx, owners, subject, version)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, found...)
+			if len(found) == 0 && len(contexts) == 1 {
+				if contexts, err = c.otherContexts(ctx, subject); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return list, nil
+}
+
+// referring keeps the versions that refer to one of a subject.
+func (c *Client) referring(ctx context.Context, owners []SubjectVersion, subject string, version int) (list []SubjectVersion, err error) {
+	for _, owner := range owners {
+		v, err := c.Version(ctx, owner.Subject, strconv.Itoa(owner.Version), true)
 		if err != nil {
 			return nil, err
 		}
-		list = append(list, owners...)
+		context, _ := storage.SplitSubject(owner.Subject)
+		for _, ref := range v.References {
+			if storage.ReferredSubject(context, ref.Subject) == subject && ref.Version == version {
+				list = append(list, owner)
+				break
+			}
+		}
+	}
+	return list, nil
+}
+
+// otherContexts lists all contexts as subjects to look up ids in, that of a subject first.
+func (c *Client) otherContexts(ctx context.Context, subject string) ([]string, error) {
+	names, err := c.Contexts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own, _ := storage.SplitSubject(subject)
+	list := []string{subject}
+	for _, name := range names {
+		if name != own {
+			list = append(list, ":"+name+":")
+		}
 	}
 	return list, nil
 }

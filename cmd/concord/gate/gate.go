@@ -231,6 +231,21 @@ func (c *checker) against(ctx context.Context, f *project.File, base Base, out *
 		out.add(finding)
 		return nil
 	}
+	return compare(ctx, c.engine, f, schema, base, history, c.opt.rules(f, history), out)
+}
+
+// Compare is Check for one schema that is no file of a tree: it tells whether the schema may follow what a base knows of the
+// subject of f.
+func Compare(ctx context.Context, e *engine.Engine, f *project.File, schema formats.Schema, base Base) (Subject, error) {
+	out := Subject{Name: f.Subject, Path: f.Path, Status: New}
+	history, err := base.History(ctx, f)
+	if err != nil {
+		return out, fmt.Errorf("%s: %w", base.Name(), err)
+	}
+	return out, compare(ctx, e, f, schema, base, history, (&Options{}).rules(f, history), &out)
+}
+
+func compare(ctx context.Context, e *engine.Engine, f *project.File, schema formats.Schema, base Base, history History, rules compat.Rules, out *Subject) error {
 	if len(history.Versions) == 0 {
 		return nil
 	}
@@ -241,11 +256,10 @@ func (c *checker) against(ctx context.Context, f *project.File, base Base, out *
 		return nil
 	}
 	out.Status = Changed
-	rules := c.rules(f, history)
 	if rules.Level == compat.None {
 		return nil
 	}
-	report, err := c.engine.CheckFull(ctx, schema, history.Versions, rules)
+	report, err := e.CheckFull(ctx, schema, history.Versions, rules)
 	if err != nil {
 		return err
 	}
@@ -285,8 +299,8 @@ func describe(base Base, versions []compat.Version, level compat.Level) string {
 }
 
 // rules are the level and the policy that apply to a file: those of the command line, of the base, of the project.
-func (c *checker) rules(f *project.File, history History) compat.Rules {
-	rules := compat.Rules{Level: c.opt.Level, Policy: c.opt.Policy, Lenient: history.Lenient}
+func (o *Options) rules(f *project.File, history History) compat.Rules {
+	rules := compat.Rules{Level: o.Level, Policy: o.Policy, Lenient: history.Lenient}
 	for _, level := range []compat.Level{history.Level, f.Level, compat.Backward} {
 		if rules.Level == "" {
 			rules.Level = level

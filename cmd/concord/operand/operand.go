@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
@@ -41,6 +40,8 @@ type Resolver struct {
 	Read func(name string) ([]byte, error)
 	// Type is that of files which do not say it; empty to guess.
 	Type formats.Type
+	// References are what files refer to; nil to find it among the files of their projects.
+	References []formats.Reference
 
 	client   *client.Client
 	reader   *stored.Reader
@@ -54,7 +55,6 @@ type Resolver struct {
 //	orders-value, orders-value@3    a registered version: the latest, a number, @latest~1 for the one before
 //	id:42                           what an id stands for
 func (r *Resolver) Open(ctx context.Context, names ...string) ([]*Operand, error) {
-	r.numbered = map[*project.File]int{}
 	if slices.ContainsFunc(names, func(name string) bool { return kindOf(name) == registered }) {
 		// References of files are numbered as the registry does, so that both sides mean the same by a number.
 		if err := r.connect(); err != nil {
@@ -81,6 +81,9 @@ func (r *Resolver) Open(ctx context.Context, names ...string) ([]*Operand, error
 }
 
 type kind int
+
+// idPrefix begins the name of what an id stands for.
+const idPrefix = "id:"
 
 const (
 	file kind = iota
@@ -115,85 +118,39 @@ func (r *Resolver) connect() error {
 	return nil
 }
 
-// registered reads a version of a subject, or what an id stands for.
+// registered parses a version of a subject, or what an id stands for.
 func (r *Resolver) registered(ctx context.Context, name string) (*Operand, error) {
-	if id, ok := strings.CutPrefix(name, "id:"); ok {
-		number, err := strconv.Atoi(id)
-		if err != nil || number < 1 {
-			return nil, fmt.Errorf("%q is not an id; ids are numbers from 1", id)
-		}
-		version, err := r.client.ByID(ctx, number, "")
-		if err != nil {
-			return nil, err
-		}
-		return r.parsed(ctx, name, version)
-	}
-	subject, wanted := SplitVersion(name)
-	number, err := r.number(ctx, subject, wanted)
+	version, err := Registered(ctx, r.client, name)
 	if err != nil {
 		return nil, err
 	}
-	version, err := r.reader.Version(ctx, subject, number)
-	if err != nil {
-		return nil, r.client.Guess(ctx, subject, err)
+	if !strings.HasPrefix(name, idPrefix) {
+		name = fmt.Sprintf("%s@%d", version.Subject, version.Version)
 	}
-	return r.parsed(ctx, fmt.Sprintf("%s@%d", subject, version.Version), version)
-}
-
-func (r *Resolver) parsed(ctx context.Context, name string, version *client.Version) (*Operand, error) {
 	schema, err := r.reader.Parse(ctx, version)
 	return &Operand{Name: name, Subject: version.Subject, Version: version.Version, ID: version.ID, GUID: version.GUID, Schema: schema}, err
 }
 
-// SplitVersion takes SUBJECT@VERSION apart; without a version that can be one, all of it is the subject.
-func SplitVersion(name string) (subject, version string) {
-	at := strings.LastIndexByte(name, '@')
-	if at < 0 {
-		return name, client.Latest
+// File reads a file, as it would be registered: what it refers to is numbered as the registry does.
+func (r *Resolver) File(ctx context.Context, name string) (*Operand, error) {
+	if err := r.connect(); err != nil {
+		return nil, err
 	}
-	version = strings.ToLower(name[at+1:])
-	if _, err := strconv.Atoi(version); err == nil || strings.HasPrefix(version, client.Latest) {
-		return name[:at], version
-	}
-	return name, client.Latest
-}
-
-// number finds the version that is meant: a number, "latest", or "latest~2" for the second before it. 0 is the latest.
-func (r *Resolver) number(ctx context.Context, subject, wanted string) (int, error) {
-	before, relative := strings.CutPrefix(wanted, client.Latest+"~")
-	if !relative {
-		if wanted == client.Latest {
-			return 0, nil
-		}
-		number, err := strconv.Atoi(wanted)
-		if err != nil || number < -1 || number == 0 {
-			return 0, fmt.Errorf("%q is not a version; write a number, latest or latest~1", wanted)
-		}
-		return max(number, 0), nil
-	}
-	back, err := strconv.Atoi(before)
-	if err != nil || back < 0 {
-		return 0, fmt.Errorf("%q is not a version; write a number, latest or latest~1", wanted)
-	}
-	versions, err := r.client.Versions(ctx, subject, false)
-	if err != nil {
-		return 0, r.client.Guess(ctx, subject, err)
-	}
-	if back >= len(versions) {
-		return 0, fmt.Errorf("%s has %d live versions, so there is no %s", subject, len(versions), wanted)
-	}
-	return versions[len(versions)-1-back], nil
+	return r.file(ctx, name)
 }
 
 // file reads a file on disk.
 func (r *Resolver) file(ctx context.Context, name string) (*Operand, error) {
-	if name == "-" {
+	if name == "-" || r.References != nil {
 		data, err := r.Read(name)
 		if err != nil {
 			return nil, err
 		}
 		schema, err := r.alone(ctx, name, data)
-		return &Operand{Name: "standard input", Path: "<stdin>", Schema: schema}, err
+		if name == "-" {
+			return &Operand{Name: "standard input", Path: "<stdin>", Schema: schema}, err
+		}
+		return &Operand{Name: name, Path: name, Schema: schema}, err
 	}
 	p, relative, err := locate(name)
 	if err != nil {
@@ -263,7 +220,7 @@ func (r *Resolver) committed(ctx context.Context, name string) (*Operand, error)
 	return &Operand{Name: name, Subject: f.Subject, Schema: schema}, err
 }
 
-// alone parses a text that belongs to no project: it can refer to nothing.
+// alone parses a text that belongs to no project: it can refer to nothing but what is registered.
 func (r *Resolver) alone(ctx context.Context, name string, data []byte) (formats.Schema, error) {
 	t := project.TypeOf(name)
 	if t == "" {
@@ -272,7 +229,14 @@ func (r *Resolver) alone(ctx context.Context, name string, data []byte) (formats
 	if t == "" {
 		t = guessType(r.Engine, string(data))
 	}
-	return r.Engine.Parse(ctx, t, formats.Source{Text: string(data)}, formats.Options{Validate: true})
+	src := formats.Source{Text: string(data), References: r.References}
+	if len(r.References) > 0 {
+		var err error
+		if src.Resolved, err = r.reader.Resolve(ctx, "", r.References); err != nil {
+			return nil, err
+		}
+	}
+	return r.Engine.Parse(ctx, t, src, formats.Options{Validate: true})
 }
 
 // guessType tells what a text is: Avro and JSON schemas are JSON, and only one of them makes an Avro type.
@@ -314,6 +278,9 @@ func (r *Resolver) versionOf(ctx context.Context, tree *project.Tree, f *project
 	number := 0
 	if version, err := r.client.Lookup(ctx, f.Subject, registration, false, false); err == nil {
 		number = version.Version
+	}
+	if r.numbered == nil {
+		r.numbered = map[*project.File]int{}
 	}
 	r.numbered[f] = number
 	return number
