@@ -28,9 +28,17 @@ func GitHubActions(w io.Writer, r *gate.Result, o Options) error {
 			if o.Explain {
 				message += "\n" + strings.Join(Proof(&f.Finding), "\n")
 			}
-			fmt.Fprintf(out, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n", f.Severity, escapeProperty.Replace(o.path(f.Path)),
-				p.line, p.endLine, p.column, p.endColumn, escapeProperty.Replace(f.Subject+": "+f.Code), escapeData.Replace(message))
+			fmt.Fprintf(out, "::%s file=%s,line=%d,endLine=%d%s,title=%s::%s\n", f.Severity, escapeProperty.Replace(o.path(f.Path)),
+				p.line, p.endLine, columns(p), escapeProperty.Replace(f.Subject+": "+f.Code), escapeData.Replace(message))
 		}
 	}
 	return out.Flush()
+}
+
+// columns are told where a finding stands in one line: GitHub takes them for nothing else.
+func columns(p place) string {
+	if p.line != p.endLine {
+		return ""
+	}
+	return fmt.Sprintf(",col=%d,endColumn=%d", p.column, p.endColumn)
 }

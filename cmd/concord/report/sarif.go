@@ -77,6 +77,7 @@ func SARIF(w io.Writer, r *gate.Result, o Options) error {
 		Tool:       sarifTool{sarifDriver{Name: "concord", Version: o.Version, Rules: []sarifRule{}}},
 		ColumnKind: "unicodeCodePoints", Results: []sarifResult{},
 	}
+	seen := fingerprints{}
 	for i := range r.Subjects {
 		for _, f := range sorted(&r.Subjects[i]) {
 			rule := slices.IndexFunc(run.Tool.Driver.Rules, func(rule sarifRule) bool { return rule.ID == f.Code })
@@ -84,7 +85,7 @@ func SARIF(w io.Writer, r *gate.Result, o Options) error {
 				rule = len(run.Tool.Driver.Rules)
 				run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{f.Code})
 			}
-			run.Results = append(run.Results, sarifOf(&f, rule, o))
+			run.Results = append(run.Results, sarifOf(&f, rule, seen.of(&f), o))
 		}
 	}
 	encoder := json.NewEncoder(w)
@@ -93,7 +94,7 @@ func SARIF(w io.Writer, r *gate.Result, o Options) error {
 	return encoder.Encode(sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
 }
 
-func sarifOf(f *gate.Finding, rule int, o Options) sarifResult {
+func sarifOf(f *gate.Finding, rule int, fingerprint string, o Options) sarifResult {
 	p := placeOf(f)
 	text := sentence(f)
 	if f.Hint != "" {
@@ -108,7 +109,7 @@ func sarifOf(f *gate.Finding, rule int, o Options) sarifResult {
 			Physical: sarifPhysical{sarifArtifact{uri(o.path(f.Path))}, sarifRegion{p.line, p.column, p.endLine, p.endColumn}},
 			Logical:  []sarifLogical{{f.Subject}},
 		}},
-		Fingerprints: map[string]string{"concord/v1": fingerprint(f)},
+		Fingerprints: map[string]string{"concord/v1": fingerprint},
 	}
 	if f.Witness != nil {
 		result.Properties = map[string]string{"witness": f.Witness.JSON}
@@ -119,9 +120,16 @@ func sarifOf(f *gate.Finding, rule int, o Options) sarifResult {
 // uri writes a path as a relative URI reference.
 func uri(path string) string { return (&url.URL{Path: path}).String() }
 
-// fingerprint names a finding across runs: it does not change when lines move.
-func fingerprint(f *gate.Finding) string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.Path, f.Subject, f.Code, string(f.Direction), f.ReaderPath, f.WriterPath, f.Against, fmt.Sprint(f.Version)}, "\x00")))
+// fingerprints name findings across runs: they do not change when lines move. Findings that differ in nothing else are told apart by
+// their order.
+type fingerprints map[string]int
+
+func (seen fingerprints) of(f *gate.Finding) string {
+	text := strings.Join([]string{f.Path, f.Subject, f.Code, string(f.Direction), f.ReaderPath, f.WriterPath, f.Against, fmt.Sprint(f.Version)}, "\x00")
+	if seen[text]++; seen[text] > 1 {
+		text += fmt.Sprintf("\x00%d", seen[text])
+	}
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:16])
 }
 
@@ -143,10 +151,10 @@ type gitlabLocation struct {
 
 // GitLab writes a Code Quality report.
 func GitLab(w io.Writer, r *gate.Result, o Options) error {
-	issues := []gitlabIssue{}
+	issues, seen := []gitlabIssue{}, fingerprints{}
 	for i := range r.Subjects {
 		for _, f := range sorted(&r.Subjects[i]) {
-			issue := gitlabIssue{Description: sentence(&f), CheckName: f.Code, Fingerprint: fingerprint(&f), Severity: "minor", Location: gitlabLocation{Path: o.path(f.Path)}}
+			issue := gitlabIssue{Description: sentence(&f), CheckName: f.Code, Fingerprint: seen.of(&f), Severity: "minor", Location: gitlabLocation{Path: o.path(f.Path)}}
 			if f.Severity == compat.Error {
 				issue.Severity = "critical"
 			}

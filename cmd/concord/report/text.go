@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 
 	"github.com/concord-registry/concord/cmd/concord/gate"
 	"github.com/concord-registry/concord/compat"
@@ -35,8 +36,18 @@ func Text(w io.Writer, r *gate.Result, o Options) error {
 // explain writes the proof of a finding.
 func explain(w io.Writer, f *gate.Finding, indent string) {
 	for _, line := range Proof(&f.Finding) {
-		fmt.Fprintf(w, "%s%s\n", indent, line)
+		fmt.Fprintf(w, "%s%s\n", indent, withoutControls(line))
 	}
+}
+
+// withoutControls makes a line safe on a terminal and keeps its columns.
+func withoutControls(line string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, line)
 }
 
 // Proof is what there is to show for a finding: the message that breaks, and what the reader makes of it.
@@ -68,7 +79,10 @@ func Proof(f *compat.Finding) []string {
 	return append(lines, "verified by: "+v.VerifiedBy)
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+// oneLine puts a text into one line that is safe on a terminal: controls, which could move the cursor, become blanks.
+func oneLine(s string) string {
+	return strings.Join(strings.FieldsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
+}
 
 // jsonFinding is one line of the JSON format.
 type jsonFinding struct {
