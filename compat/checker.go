@@ -3,6 +3,7 @@ package compat
 import (
 	"context"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/concord-registry/concord/formats"
@@ -193,10 +194,22 @@ func messages(comparison *Comparison, rejecting []Relation) []string {
 		if !finding.BreaksAny(rejecting) || byReference && finding.BreaksAny([]Relation{Reference}) {
 			continue
 		}
-		out = append(out, fmt.Sprintf("{errorType:'%s', description:'%s', additionalInfo:'%s'}", finding.Code, finding.Message, finding.ReaderPath))
+		out = append(out, fmt.Sprintf("{errorType:'%s', description:'%s', additionalInfo:'%s'%s}",
+			finding.Code, finding.Message, finding.ReaderPath, example(finding)))
 	}
 	return out
 }
+
+// example shows the data that breaks where there is no finding to show it, if it is short.
+func example(f Finding) string {
+	if f.Witness == nil || f.Witness.JSON == "" || len(f.Witness.JSON) > maxExample || strings.Contains(f.Message, f.Witness.JSON) {
+		return ""
+	}
+	return fmt.Sprintf(", example:'%s'", f.Witness.JSON)
+}
+
+// maxExample is how many bytes of data a message shows.
+const maxExample = 300
 
 func trailers(old Version) []string {
 	var out []string

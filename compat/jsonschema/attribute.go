@@ -40,7 +40,11 @@ func (c *comparison) shows(reason *inclusion.Witness, d difference) bool {
 
 func (c *comparison) failed(reason *inclusion.Witness, failure inclusion.Failure) failed {
 	document, rejecting := c.reader.Locate(failure.Location)
-	return failed{document, rejecting, keywordName(failure.Location), tokens(failure.Instance), reason.Instance}
+	keyword := keywordName(failure.Location)
+	if rejecting == nil && keyword == "minContains" { // it is 1 where it is not written
+		document, rejecting = c.reader.Locate(strings.TrimSuffix(failure.Location, keyword) + "contains")
+	}
+	return failed{document, rejecting, keyword, tokens(failure.Instance), reason.Instance}
 }
 
 // failed is a keyword of the reader that rejects a part of an instance.

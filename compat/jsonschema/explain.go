@@ -40,9 +40,9 @@ func explain(d difference, direction compat.Direction, writer, reader place) (se
 		case "Writer":
 			return "The " + w + " schema", true
 		case "was":
-			return quote(writer.value), true
+			return quoteKeyword(writer.value, d.keyword), true
 		case "is":
-			return quote(reader.value), true
+			return quoteKeyword(reader.value, d.keyword), true
 		case "name":
 			return strconv.Quote(d.name), true
 		case "index":
@@ -77,6 +77,14 @@ func fill(text string, value func(word string) (string, bool)) string {
 			text = rest
 		}
 	}
+}
+
+// quoteKeyword quotes the value of a keyword. Where there is none, minContains is 1.
+func quoteKeyword(v *model.Value, keyword string) string {
+	if keyword == "minContains" && !v.Is(model.Number) {
+		return "1"
+	}
+	return quote(v)
 }
 
 func quote(v *model.Value) string {
@@ -133,15 +141,18 @@ func (s *shape) describeUnion() string {
 	if !s.implied {
 		return "a combination of schemas (" + string(s.criterion) + ")"
 	}
-	if s.criterion == allOf {
-		return "a value under rules of several kinds"
-	}
 	names := make([]string, len(s.parts))
 	for i, part := range s.parts {
 		names[i] = part.describe()
 	}
+	if s.criterion == allOf {
+		return strings.Join(names, " and ") + " at once"
+	}
 	return strings.Join(names, " or ")
 }
+
+// mixed reports whether a schema has keywords of several kinds, which the reference takes for an allOf.
+func (s *shape) mixed() bool { return s != nil && s.implied && s.criterion == allOf }
 
 // refused says which instances a bound keeps out; %s is the bound.
 var refused = map[string]string{
@@ -154,6 +165,9 @@ var refused = map[string]string{
 }
 
 func explanationOf(d difference) explanation {
+	if d.code == "TYPE_CHANGED" && d.reader.mixed() != d.writer.mixed() {
+		return mixture
+	}
 	if e, ok := explanations[d.code]; ok {
 		return e
 	}
@@ -179,6 +193,13 @@ func explanationOf(d difference) explanation {
 		"{Reader} refuses " + refusal + "; {writer} allows them down to {was}.",
 		"Keep \"{keyword}\" at {was} or less.", "Keep \"{keyword}\" at {is} or more.",
 	}
+}
+
+// mixture explains a schema that gets keywords of a second kind, or loses them.
+var mixture = explanation{
+	"{Reader} describes {isKind} where {writer} describes {wasKind}. By the rules of the reference these are different types, whatever the keywords say.",
+	"Leave keywords of another kind (another type, if/then/else, a $ref beside others) as they were: the reference lets no schema begin or cease to combine them.",
+	"Leave keywords of another kind (another type, if/then/else, a $ref beside others) as they were: the reference lets no schema begin or cease to combine them.",
 }
 
 // fallback explains a difference that has no words of its own.

@@ -44,7 +44,7 @@ var explanations = map[code]explanation{
 	},
 	"REQUIRED_ATTRIBUTE_ADDED": {
 		"{Reader} requires the property {name}; {writer} lets it be absent.",
-		"Leave {name} out of \"required\", or give the property a \"default\".",
+		"Leave {name} out of \"required\". With a \"default\" for it the reference's verdict accepts the change, although data without it stays invalid.",
 		"Require {name} in the new schema as well.",
 	},
 	"DEPENDENCY_ARRAY_ADDED": {
@@ -75,12 +75,12 @@ var explanations = map[code]explanation{
 	},
 	"REQUIRED_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL": {
 		"{Reader} requires the property {name}, which {writer} does not know: its data may lack it, or hold any value there.",
-		"Leave {name} out of \"required\" and let it accept any type, or give it a \"default\".",
+		"Leave {name} out of \"required\" and let it accept any type.",
 		"Declare and require {name} in the new schema as well.",
 	},
 	"REQUIRED_PROPERTY_ADDED_TO_UNOPEN_CONTENT_MODEL": {
 		"{Reader} requires the property {name}, which {writer} does not declare, so its data lacks it.",
-		"Leave {name} out of \"required\", or give it a \"default\".",
+		"Leave {name} out of \"required\". With a \"default\" for it the reference's verdict accepts the change, although data without it stays invalid.",
 		"Declare and require {name} in the new schema as well.",
 	},
 	"PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL": {

@@ -17,9 +17,10 @@ type place struct {
 	value *model.Value
 }
 
-// otherSpelling lists the names that a keyword has in other drafts.
+// otherSpelling lists the names that a keyword has in other drafts, and the one that implies it.
 var otherSpelling = map[string][]string{
 	"dependencies": {"dependentRequired", "dependentSchemas"}, "additionalItems": {"items"}, "items": {"prefixItems"}, "$id": {"id"},
+	"minContains": {"contains"},
 }
 
 // placeOf finds a keyword of a schema, and in it the named member or element. As much of that as exists is taken: without
