@@ -105,16 +105,17 @@ func (p *parser) record(slot **Type, v *Value, space string, isError bool) error
 
 // indexFields checks that no two fields share a name.
 func (p *parser) indexFields(t *Type) error {
-	index := make(map[string]int, len(t.Fields))
+	if len(t.Fields) > fewParts {
+		t.index = make(map[string]int, len(t.Fields))
+	}
 	for i := range t.Fields {
 		f := &t.Fields[i]
-		if _, twice := index[f.Name]; twice {
+		if first := t.FieldIndex(f.Name); first >= 0 && first < i {
 			return p.failAt(f.NamePos, "the record %s has two fields named %s", shorten(t.Name.Full), shorten(f.Name))
 		}
-		index[f.Name] = i
-	}
-	if len(index) > 8 {
-		t.index = index
+		if t.index != nil {
+			t.index[f.Name] = i
+		}
 	}
 	return nil
 }
@@ -157,7 +158,7 @@ func (p *parser) fieldDefault(record *Type, i int, v *Value) error {
 		return nil
 	}
 	f := &record.Fields[i]
-	f.Default, f.DefaultPos = v, p.at(v)
+	f.Default, f.DefaultPos = v.clone(), p.at(v)
 	if f.Type != nil && (f.Type.Kind == Float || f.Type.Kind == Double) && v.Kind == StringValue {
 		number, ok := parseDouble(v.Text)
 		if !ok {
@@ -195,7 +196,9 @@ func (p *parser) enum(slot **Type, v *Value, space string) error {
 		return p.fail(v, `the enum %s needs "symbols", an array of strings`, shorten(t.Name.Full))
 	}
 	t.SymbolsPos = p.at(list)
-	index := make(map[string]int, len(list.Elems))
+	if len(list.Elems) > fewParts {
+		t.index = make(map[string]int, len(list.Elems))
+	}
 	for i := range list.Elems {
 		symbol := &list.Elems[i]
 		if symbol.Kind != StringValue {
@@ -204,17 +207,16 @@ func (p *parser) enum(slot **Type, v *Value, space string) error {
 		if err := p.checkName(symbol, symbol.Text, "symbol"); err != nil {
 			return err
 		}
-		if _, twice := index[symbol.Text]; twice {
+		if t.SymbolIndex(symbol.Text) >= 0 {
 			return p.fail(symbol, "the enum %s has the symbol %s twice", shorten(t.Name.Full), shorten(symbol.Text))
 		}
-		index[symbol.Text] = i
+		if t.index != nil {
+			t.index[symbol.Text] = i
+		}
 		t.Symbols = append(t.Symbols, symbol.Text)
 	}
-	if len(index) > 8 {
-		t.symbols = index
-	}
 	if d := v.Get("default"); d != nil && d.Kind == StringValue {
-		if t.Default = &d.Text; t.SymbolIndex(d.Text) < 0 {
+		if t.Default = text(d); t.SymbolIndex(d.Text) < 0 {
 			return p.fail(d, "the default of the enum %s is %s, which is not one of its symbols", shorten(t.Name.Full), excerpt(d))
 		}
 	}
@@ -243,7 +245,8 @@ func text(v *Value) *string {
 	if v == nil || v.Kind != StringValue {
 		return nil
 	}
-	return &v.Text
+	text := v.Text // on its own, so that it does not hold on to the values around it
+	return &text
 }
 
 // strings reads an optional array of strings, of which only the first of several equal ones counts.

@@ -2,7 +2,9 @@ package avro
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/concord-registry/concord/formats"
@@ -47,6 +49,18 @@ func (v *Value) Get(key string) *Value {
 	return nil
 }
 
+// clone returns a copy that shares nothing with v but the texts.
+func (v *Value) clone() *Value {
+	c := *v
+	c.Keys, c.Elems = slices.Clone(v.Keys), slices.Clone(v.Elems)
+	for i := range c.Elems {
+		if e := &c.Elems[i]; e.Elems != nil {
+			*e = *e.clone()
+		}
+	}
+	return &c
+}
+
 // maxDigits is the length of the longest number the reference reads.
 const maxDigits = 1000
 
@@ -60,6 +74,34 @@ type reader struct {
 	pos    int
 	limits formats.Limits
 	nodes  *int // shared by all texts of one schema
+
+	*stacks
+	// room is where the next copies are made.
+	room     []Value
+	keysRoom []string
+}
+
+// stacks hold the elements and names of the values that are not complete yet, innermost last. A complete value has its own
+// copy, so that the stacks serve one text after the other.
+type stacks struct {
+	elems []Value
+	keys  []string
+}
+
+var stackPool = sync.Pool{New: func() any { return &stacks{} }}
+
+// maxStack bounds what is kept for the next text.
+const maxStack = 1024
+
+// release gives the stacks back, holding on to nothing.
+func (s *stacks) release() {
+	if cap(s.elems) > maxStack || cap(s.keys) > maxStack {
+		return
+	}
+	clear(s.elems[:cap(s.elems)])
+	clear(s.keys[:cap(s.keys)])
+	s.elems, s.keys = s.elems[:0], s.keys[:0]
+	stackPool.Put(s)
 }
 
 // jsonError is a fault at a byte offset.
@@ -79,7 +121,8 @@ func readJSON(text string, limits formats.Limits, nodes *int) (*Value, error) {
 	if limits.Depth > maxDepth {
 		limits.Depth = maxDepth
 	}
-	r := &reader{text: text, limits: limits, nodes: nodes}
+	r := &reader{text: text, limits: limits, nodes: nodes, stacks: stackPool.Get().(*stacks)}
+	defer r.release()
 	if i := invalidUTF8(text); i >= 0 {
 		return nil, r.fail(i, "the text is not valid UTF-8")
 	}
@@ -89,8 +132,8 @@ func readJSON(text string, limits formats.Limits, nodes *int) (*Value, error) {
 	if r.pos == len(text) {
 		return nil, r.fail(0, "the schema is empty")
 	}
-	var v Value
-	if err := r.value(&v, 0); err != nil {
+	v, err := r.value(0)
+	if err != nil {
 		return nil, err
 	}
 	for i := r.pos; i < len(text); i++ {
@@ -151,35 +194,34 @@ func (r *reader) comment() error {
 	return nil
 }
 
-func (r *reader) value(v *Value, depth int) error {
+func (r *reader) value(depth int) (v Value, err error) {
 	if *r.nodes++; *r.nodes > r.limits.Nodes {
-		return &formats.LimitError{Limit: "nodes", Max: r.limits.Nodes}
+		return v, &formats.LimitError{Limit: "nodes", Max: r.limits.Nodes}
 	}
 	if r.pos == len(r.text) {
-		return r.fail(r.pos, "the text ends too early")
+		return v, r.fail(r.pos, "the text ends too early")
 	}
 	v.start = int32(r.pos)
-	var err error
 	switch c := r.text[r.pos]; {
 	case c == '{' || c == '[':
 		if depth++; depth > r.limits.Depth {
-			return &formats.LimitError{Limit: "levels of nesting", Max: r.limits.Depth}
+			return v, &formats.LimitError{Limit: "levels of nesting", Max: r.limits.Depth}
 		}
 		if c == '{' {
-			err = r.object(v, depth)
+			err = r.object(&v, depth)
 		} else {
-			err = r.array(v, depth)
+			err = r.array(&v, depth)
 		}
 	case c == '"':
 		v.Kind = StringValue
 		v.Text, err = r.string()
 	case c == '-' || '0' <= c && c <= '9':
-		err = r.number(v)
+		err = r.number(&v)
 	default:
-		err = r.word(v)
+		err = r.word(&v)
 	}
 	v.end = int32(r.pos)
-	return err
+	return v, err
 }
 
 func (r *reader) word(v *Value) error {
@@ -197,39 +239,72 @@ func (r *reader) word(v *Value) error {
 	return r.fail(r.pos, "unexpected %q; expected a JSON value", c)
 }
 
-// Room for what most objects and arrays of a schema hold: a field with its name, type and default, an optional type. Growing
-// there step by step allocates twice as much.
-const (
-	usualMembers  = 4
-	usualElements = 2
-)
+// roomSize is how many values are given room at a time: small texts hold about that many, and values of one text come and
+// go together.
+const roomSize = 64
+
+// take moves the elements from a position on to a place of their own, which has room for no more.
+func (r *reader) take(from int) []Value {
+	n := len(r.elems) - from
+	if n == 0 {
+		return nil
+	}
+	if len(r.room) < n {
+		r.room = make([]Value, max(n, roomSize))
+	}
+	out := r.room[:n:n]
+	r.room = r.room[n:]
+	copy(out, r.elems[from:])
+	r.elems = r.elems[:from]
+	return out
+}
+
+func (r *reader) takeKeys(from int) []string {
+	n := len(r.keys) - from
+	if n == 0 {
+		return nil
+	}
+	if len(r.keysRoom) < n {
+		r.keysRoom = make([]string, max(n, roomSize))
+	}
+	out := r.keysRoom[:n:n]
+	r.keysRoom = r.keysRoom[n:]
+	copy(out, r.keys[from:])
+	r.keys = r.keys[:from]
+	return out
+}
 
 func (r *reader) array(v *Value, depth int) error {
-	v.Kind = ArrayValue
 	r.pos++
+	from := len(r.elems)
 	for first := true; ; first = false {
 		done, err := r.next(']', first)
-		if done || err != nil {
+		if err != nil {
 			return err
 		}
-		if v.Elems == nil {
-			v.Elems = make([]Value, 0, usualElements)
+		if done {
+			v.Kind, v.Elems = ArrayValue, r.take(from)
+			return nil
 		}
-		v.Elems = append(v.Elems, Value{})
-		if err := r.value(&v.Elems[len(v.Elems)-1], depth); err != nil {
+		element, err := r.value(depth)
+		if err != nil {
 			return err
 		}
+		r.elems = append(r.elems, element)
 	}
 }
 
 func (r *reader) object(v *Value, depth int) error {
-	v.Kind = ObjectValue
 	r.pos++
-	var index map[string]int // of the keys, once there are many
+	members := objectMembers{reader: r, elems: len(r.elems), keys: len(r.keys)}
 	for first := true; ; first = false {
 		done, err := r.next('}', first)
-		if done || err != nil {
+		if err != nil {
 			return err
+		}
+		if done {
+			v.Kind, v.Keys, v.Elems = ObjectValue, r.takeKeys(members.keys), r.take(members.elems)
+			return nil
 		}
 		if r.pos == len(r.text) || r.text[r.pos] != '"' {
 			return r.fail(r.pos, "expected the name of a member, in double quotes")
@@ -248,46 +323,51 @@ func (r *reader) object(v *Value, depth int) error {
 		if err := r.space(); err != nil {
 			return err
 		}
-		var member Value
-		if err := r.value(&member, depth); err != nil {
+		member, err := r.value(depth)
+		if err != nil {
 			return err
 		}
-		index = v.set(key, member, index)
+		members.set(key, member)
 	}
 }
 
+// objectMembers are the members so far of the object that is being read: the last elements and names of the reader.
+type objectMembers struct {
+	*reader
+	elems, keys int            // where they begin
+	index       map[string]int // of the names, once there are many
+}
+
 // set adds a member; of several with one name the last value counts, in the place of the first.
-func (v *Value) set(key string, member Value, index map[string]int) map[string]int {
+func (m *objectMembers) set(key string, member Value) {
+	if at := m.find(key); at >= 0 {
+		m.reader.elems[m.elems+at] = member
+		return
+	}
+	if m.index != nil {
+		m.index[key] = len(m.reader.keys) - m.keys
+	}
+	m.reader.keys = append(m.reader.keys, key)
+	m.reader.elems = append(m.reader.elems, member)
+}
+
+// find returns the position of the member of a name, or -1.
+func (m *objectMembers) find(key string) int {
 	const few = 8
-	if index == nil && len(v.Keys) > few {
-		index = make(map[string]int, 2*few)
-		for i, k := range v.Keys {
-			index[k] = i
+	names := m.reader.keys[m.keys:]
+	if m.index == nil && len(names) > few {
+		m.index = make(map[string]int, 2*few)
+		for i, name := range names {
+			m.index[name] = i
 		}
 	}
-	at, known := -1, false
-	if index != nil {
-		at, known = index[key]
-	} else {
-		for i, k := range v.Keys {
-			if k == key {
-				at, known = i, true
-				break
-			}
-		}
+	if m.index == nil {
+		return slices.Index(names, key)
 	}
-	if known {
-		v.Elems[at] = member
-		return index
+	if at, known := m.index[key]; known {
+		return at
 	}
-	if index != nil {
-		index[key] = len(v.Keys)
-	}
-	if v.Keys == nil {
-		v.Keys, v.Elems = make([]string, 0, usualMembers), make([]Value, 0, usualMembers)
-	}
-	v.Keys, v.Elems = append(v.Keys, key), append(v.Elems, member)
-	return index
+	return -1
 }
 
 // next moves to the next element of an array or object, or past its end.

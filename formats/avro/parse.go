@@ -183,7 +183,10 @@ func (p *parser) object(slot **Type, v *Value, space string) error {
 		return p.fail(v, `this object is not a schema: it needs a "type" that is a string`)
 	}
 	if k, ok := primitives[kind.Text]; ok {
-		*slot = &Type{Kind: k, Pos: p.at(v), Props: props(v, typeAttributes), complete: true}
+		*slot = bare[k]
+		if kept := props(v, typeAttributes); kept != nil {
+			*slot = &Type{Kind: k, Pos: p.at(v), Props: kept, complete: true}
+		}
 		return nil
 	}
 	switch kind.Text {
@@ -204,7 +207,7 @@ func (p *parser) object(slot **Type, v *Value, space string) error {
 // use refers to a type by name: in the enclosing namespace or, where the text never defines that, in the null namespace.
 func (p *parser) use(slot **Type, v *Value, name, space string) error {
 	if k, ok := primitives[name]; ok {
-		*slot = &Type{Kind: k, Pos: p.at(v), complete: true}
+		*slot = bare[k]
 		return nil
 	}
 	full, err := p.name(v, name, space)
@@ -267,13 +270,16 @@ func (p *parser) union(slot **Type, v *Value, space string) error {
 // checkUnion holds a union to the specification: no union inside, and no two branches of one unnamed kind or one name.
 func (p *parser) checkUnion(t *Type) error {
 	var kinds [Fixed + 1]bool
-	names := map[string]bool{}
+	var names map[string]bool
 	for i, b := range t.Branches {
 		twice := false
 		switch {
 		case b.Kind == Union:
 			return p.failAt(t.BranchPos[i], "a union may not be a branch of a union")
 		case b.Kind.Named():
+			if names == nil {
+				names = map[string]bool{}
+			}
 			twice, names[b.Name.Full] = names[b.Name.Full], true
 		default:
 			twice, kinds[b.Kind] = kinds[b.Kind], true
@@ -296,7 +302,7 @@ func props(v *Value, reserved map[string]bool) []Prop {
 	var out []Prop
 	for i, key := range v.Keys {
 		if !reserved[key] {
-			out = append(out, Prop{Key: key, Value: &v.Elems[i]})
+			out = append(out, Prop{Key: key, Value: v.Elems[i].clone()})
 		}
 	}
 	return out

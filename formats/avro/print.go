@@ -35,6 +35,9 @@ func (s *Schema) print(how printing) (string, error) {
 	case w.deep:
 		return "", &formats.LimitError{Limit: "levels of nesting in the canonical text", Max: w.maxDepth}
 	}
+	if string(w.out) == s.source.Text {
+		return s.source.Text, nil // most texts come as they are printed; one copy is enough
+	}
 	return string(w.out), nil
 }
 

@@ -93,8 +93,8 @@ func (s *Schema) Fields() []string {
 	return names
 }
 
-// nodeWeight is about what a JSON value and its share of the types take in memory, in bytes.
-const nodeWeight = 200
+// nodeWeight is about what the types and fields made from a JSON value take in memory, in bytes.
+const nodeWeight = 120
 
 // Weight implements formats.Schema.
 func (s *Schema) Weight() int {

@@ -77,18 +77,20 @@ func newName(name, space string) Name {
 	return Name{Space: space, Local: name, Full: space + "." + name}
 }
 
-// Type is a node of a schema: a graph in which every use of a named type is the same *Type, and every use of another
-// type its own. Types are not modified after Parse.
+// Type is a node of a schema: a graph in which every use of a named type is the same *Type, and so is every use of a
+// primitive type without properties, in all schemas. Types are not modified after Parse.
 type Type struct {
-	Kind Kind
+	Kind     Kind
+	IsError  bool // a record that was declared as "error"
+	complete bool
+
 	Name Name // of records, enums and fixed
 	// Aliases are names that writers may have used, in order, without repetition.
 	Aliases []Name
 	Doc     *string
 	Props   []Prop
 
-	IsError bool    // a record that was declared as "error"
-	Fields  []Field // of records
+	Fields []Field // of records
 
 	Symbols []string // of enums
 	Default *string  // of enums
@@ -98,18 +100,26 @@ type Type struct {
 	Items    *Type // the elements of arrays, the values of maps
 	Branches []*Type
 
-	// Pos is the definition; for all but named types also the use.
-	Pos Pos
+	Pos Pos // the definition; none for primitive types without properties
 	// ItemsPos and BranchPos are where the parts are used.
 	ItemsPos  Pos
 	BranchPos []Pos
 	// NamePos, SymbolsPos and SizePos are attributes of named types.
 	NamePos, SymbolsPos, SizePos Pos
 
-	index    map[string]int // of field names, where there are many
-	symbols  map[string]int
-	complete bool
+	index map[string]int // of the names of fields or of the symbols, where there are more than fewParts
 }
+
+// fewParts is the number of fields or symbols up to which looking at each is as fast as an index.
+const fewParts = 8
+
+// bare holds the primitive types without properties, which all schemas share.
+var bare = func() (types [String + 1]*Type) {
+	for kind := range types {
+		types[kind] = &Type{Kind: Kind(kind), complete: true}
+	}
+	return types
+}()
 
 // Field is a field of a record.
 type Field struct {
@@ -178,8 +188,8 @@ func (t *Type) FieldIndex(name string) int {
 
 // SymbolIndex returns the position of an enum's symbol, or -1.
 func (t *Type) SymbolIndex(symbol string) int {
-	if t.symbols != nil {
-		if i, ok := t.symbols[symbol]; ok {
+	if t.index != nil {
+		if i, ok := t.index[symbol]; ok {
 			return i
 		}
 		return -1
