@@ -38,7 +38,6 @@ type call struct {
 	count   func() // counts a repetition of the answer in metrics
 
 	generation *generation // where the answer may be kept; nil when it may not
-	key        answerKey
 	answer     *keptAnswer // the answer, when it is kept; body then does not count
 }
 

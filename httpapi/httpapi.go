@@ -114,7 +114,6 @@ func New(opt Options) *Server {
 	s := &Server{opt: opt, registry: opt.Registry, log: opt.Logger, echo: echo.New(), stopping: make(chan struct{})}
 	s.metrics = newMetrics(s)
 	s.calls.New = func() any { return &call{server: s} }
-	s.echo.Pre(s.rewritePath)
 	s.echo.HTTPErrorHandler = s.unrouted
 	s.addRoutes()
 	s.http = &http.Server{
@@ -132,7 +131,16 @@ func New(opt Options) *Server {
 }
 
 // ServeHTTP answers one request.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.echo.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := s.rewritePath(r); err != nil {
+		c := s.echo.AcquireContext()
+		defer s.echo.ReleaseContext(c)
+		c.Reset(r, w)
+		s.unrouted(err, c)
+		return
+	}
+	s.echo.ServeHTTP(w, r)
+}
 
 // Serve answers requests on l until Shutdown, and then returns nil.
 func (s *Server) Serve(l net.Listener) error {

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"slices"
+	"strconv"
 	"sync"
 	"sync/atomic"
 )
@@ -27,8 +28,33 @@ type keptAnswers struct {
 
 type generation struct {
 	revision uint64
-	answers  sync.Map // answerKey -> *keptAnswer
 	size     atomic.Int64
+
+	mu      sync.RWMutex
+	answers map[answerKey]*keptAnswer
+}
+
+func newGeneration(revision uint64) *generation {
+	return &generation{revision: revision, answers: map[answerKey]*keptAnswer{}}
+}
+
+// find returns the answer to a request; nil when none is kept. Looking it up does not copy the body.
+func (g *generation) find(c *call, body []byte) *keptAnswer {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	u := c.request.URL
+	return g.answers[answerKey{path: u.RawPath, query: u.RawQuery, body: string(body), get: !c.route.takesBody, legacy: c.legacy()}]
+}
+
+// add keeps an answer to a request.
+func (g *generation) add(c *call, a *keptAnswer) {
+	u := c.request.URL
+	key := answerKey{path: u.RawPath, query: u.RawQuery, body: string(c.input), get: !c.route.takesBody, legacy: c.legacy()}
+	// Strings of the key hold on to the request line they are part of.
+	g.size.Add(int64(2*len(a.body) + 2*len(key.path) + len(key.query) + len(key.body) + 512))
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.answers[key] = a
 }
 
 // answerKey is everything that an answer depends on besides the state.
@@ -41,7 +67,8 @@ type answerKey struct {
 // keptAnswer is an answer that may be given again. Nothing in it changes.
 type keptAnswer struct {
 	body       []byte
-	tag        string // the ETag; empty when the answer has none
+	length     []string // the Content-Length of body
+	tag        string   // the ETag; empty when the answer has none
 	compressed func() []byte
 	cache      cachePolicy
 	subject    string
@@ -55,12 +82,12 @@ func (k *keptAnswers) at(revision uint64) *generation {
 	if g != nil && g.revision == revision && g.size.Load() < keptBytes {
 		return g
 	}
-	next := &generation{revision: revision}
+	next := newGeneration(revision)
 	if k.current.CompareAndSwap(g, next) {
 		return next
 	}
 	// Somebody else was faster; this request keeps nothing that others see.
-	return &generation{revision: revision}
+	return newGeneration(revision)
 }
 
 // recall takes a kept answer for this request, and notes where to keep one if there is none.
@@ -73,22 +100,19 @@ func (c *call) recall() (bool, error) {
 		c.server.metrics.answersBypassed.Inc()
 		return false, nil
 	}
-	c.key = answerKey{path: c.request.URL.RawPath, query: c.request.URL.RawQuery, get: !c.route.takesBody, legacy: c.legacy()}
+	var body []byte
 	if c.route.takesBody {
-		body, err := c.readBody()
-		if err != nil || len(body) > keptBody {
+		var err error
+		if body, err = c.readBody(); err != nil || len(body) > keptBody {
 			return false, err
 		}
-		c.key.body = string(body)
 	}
 	c.generation = c.server.kept.at(revision)
-	found, ok := c.generation.answers.Load(c.key)
-	if !ok {
+	if c.answer = c.generation.find(c, body); c.answer == nil {
 		c.server.metrics.answersMade.Inc()
 		return false, nil
 	}
 	c.server.metrics.answersKept.Inc()
-	c.answer = found.(*keptAnswer)
 	c.cache, c.subject, c.schemaID = c.answer.cache, c.answer.subject, c.answer.schemaID
 	if c.answer.count != nil {
 		c.answer.count()
@@ -102,13 +126,11 @@ func (c *call) keep() {
 		return
 	}
 	body := slices.Clone(c.body)
-	a := &keptAnswer{body: body, cache: c.cache, subject: c.subject, schemaID: c.schemaID, count: c.count,
+	a := &keptAnswer{body: body, length: []string{strconv.Itoa(len(body))}, cache: c.cache, subject: c.subject, schemaID: c.schemaID, count: c.count,
 		compressed: sync.OnceValue(func() []byte { return compress(nil, body) })}
 	if c.cache != noStore {
 		a.tag = etag(body)
 	}
-	// Strings of the key hold on to the request line they are part of.
-	c.generation.size.Add(int64(2*len(body) + 2*len(c.key.path) + len(c.key.query) + len(c.key.body) + 512))
-	c.generation.answers.Store(c.key, a)
+	c.generation.add(c, a)
 	c.answer = a
 }

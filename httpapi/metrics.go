@@ -97,8 +97,8 @@ func (m *metrics) of(r *route) routeMetrics {
 
 // observe counts an answered request. Requests that found no route share one label whatever their method is: a method,
 // too, is a word that a client chooses.
-func (m *metrics) observe(c *call) {
-	elapsed := time.Since(c.start)
+func (m *metrics) observe(c *call, now time.Time) {
+	elapsed := now.Sub(c.start)
 	r := c.route
 	counter, ok := r.metrics.codes.Load(c.status)
 	if !ok {

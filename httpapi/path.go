@@ -1,10 +1,9 @@
 package httpapi
 
 import (
+	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/labstack/echo/v4"
 
 	"github.com/concord-registry/concord/registry"
 )
@@ -15,25 +14,23 @@ import (
 // The router matches on RawPath when it is set and on the decoded path otherwise; net/http sets it only for unusual
 // encodings. Setting it always makes every parameter arrive escaped, so that it is decoded exactly once (call.param) and
 // "a%2Fb" and "a%252Fb" stay the two subjects that they are.
-func (s *Server) rewritePath(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		u := c.Request().URL
-		if s.opt.BasePath != "" {
-			cutBase(u, s.opt.BasePath)
-		}
-		path := collapseSlashes(u.EscapedPath())
-		if path == "/" && s.opt.UI != nil && asksForPage(c.Request()) {
-			path = "/ui" // the UI sends the browser there
-		}
-		if strings.HasPrefix(path, "/contexts/") {
-			var err error
-			if path, u.RawQuery, err = expandContext(path, u.RawQuery); err != nil {
-				return err
-			}
-		}
-		u.RawPath = path
-		return next(c)
+func (s *Server) rewritePath(r *http.Request) error {
+	u := r.URL
+	if s.opt.BasePath != "" {
+		cutBase(u, s.opt.BasePath)
 	}
+	path := collapseSlashes(u.EscapedPath())
+	if path == "/" && s.opt.UI != nil && asksForPage(r) {
+		path = "/ui" // the UI sends the browser there
+	}
+	if strings.HasPrefix(path, "/contexts/") {
+		var err error
+		if path, u.RawQuery, err = expandContext(path, u.RawQuery); err != nil {
+			return err
+		}
+	}
+	u.RawPath = path
+	return nil
 }
 
 // collapseSlashes removes empty segments and the trailing slash: old clients join a base URL that ends in a slash with a

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/cespare/xxhash/v2"
 	"github.com/klauspost/compress/gzip"
@@ -47,8 +48,9 @@ func (c *call) finish() {
 	if !c.written {
 		c.write()
 	}
-	c.server.metrics.observe(c)
-	c.logAccess()
+	now := time.Now()
+	c.server.metrics.observe(c, now)
+	c.logAccess(now)
 	if c.unread {
 		c.linger()
 	}
@@ -58,9 +60,9 @@ func (c *call) write() {
 	header := c.echo.Response().Header()
 	header["X-Request-Id"] = []string{c.requestID}
 	header["Cache-Control"] = cacheControl[c.cache]
-	body := c.body
+	body, length := c.body, []string(nil)
 	if c.answer != nil {
-		body = c.answer.body
+		body, length = c.answer.body, c.answer.length
 	}
 	if c.cache != noStore && c.status == http.StatusOK {
 		tag := c.entityTag()
@@ -78,11 +80,14 @@ func (c *call) write() {
 		header["Vary"] = varyBy
 		if acceptsGzip(c.request.Header) {
 			header["Content-Encoding"] = gzipCoding
-			body = c.compressed()
+			body, length = c.compressed(), nil
 		}
 	}
+	if length == nil {
+		length = []string{strconv.Itoa(len(body))}
+	}
 	header["Content-Type"] = c.media
-	header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	header["Content-Length"] = length
 	c.echo.Response().WriteHeader(c.status)
 	// An error means that the client is gone; there is nobody to tell.
 	_, _ = c.echo.Response().Write(body)
