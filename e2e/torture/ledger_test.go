@@ -3,6 +3,7 @@
 package torture
 
 import (
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -99,27 +100,27 @@ func (l *ledger) choose(random *rand.Rand) *write {
 	return &write{method: http.MethodPost, path: path + "/versions", body: map[string]string{"schema": schema}, after: after, schema: schema}
 }
 
-// perform sends a write. The error says that what became of it is not known, or that it was refused.
-func (l *ledger) perform(s *server, w *write) (status int, err error) {
+// send sends a write. It is pending until it was acknowledged; an error says that nobody knows what became of it, or that
+// the answer is wrong.
+func (l *ledger) send(s *server, w *write) (status int, text string, err error) {
 	l.pending = w
-	var answer struct{ ID, Version int }
-	var result any
-	if w.schema != "" {
-		result = &answer
-	}
-	status, err = s.call(w.method, w.path, w.body, result)
+	status, answer, err := s.do(w.method, w.path, w.body)
 	if err != nil || status != http.StatusOK {
-		return status, err
+		return status, string(answer), err
 	}
 	if w.schema != "" {
+		var made struct{ ID, Version int }
+		if err := json.Unmarshal(answer, &made); err != nil {
+			return status, string(answer), err
+		}
 		last := &w.after.versions[len(w.after.versions)-1]
-		last.id = answer.ID
-		if answer.Version != last.number {
-			err = fmt.Errorf("%s: a new version is number %d, and not %d", l.subject, answer.Version, last.number)
+		last.id = made.ID
+		if made.Version != last.number {
+			err = fmt.Errorf("%s: a new version is number %d, and not %d", l.subject, made.Version, last.number)
 		}
 	}
 	l.state, l.pending = w.after, nil
-	return status, err
+	return status, string(answer), err
 }
 
 // read returns a subject as a server shows it.

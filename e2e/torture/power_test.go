@@ -148,7 +148,7 @@ func (o *outage) load(s *server, cut func()) {
 		clients.Go(func() {
 			for {
 				l := mine[random.IntN(len(mine))]
-				status, err := l.perform(s, l.choose(random))
+				status, _, err := l.send(s, l.choose(random))
 				switch {
 				case err == nil && status == http.StatusOK:
 					acknowledged.Add(1)

@@ -228,10 +228,15 @@ func (s *Store) commitTx(tx *bbolt.Tx) (err error) {
 		}
 	}()
 	id := tx.ID()
+	s.hold(tx)
 	if err := s.commit(tx); err != nil {
+		if isFull(err) {
+			s.letGo() // nothing new can be seen, and there will be other commits
+		}
 		return err
 	}
 	s.durable.Store(int64(id))
+	s.letGo()
 	return nil
 }
 

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -229,9 +228,11 @@ func TestASyncThatFindsNoSpaceIsAFailedSync(t *testing.T) {
 	}
 }
 
-// TestAViewWaitsForTheSyncOfWhatItSees holds a commit between the moment it can be seen and the end of its sync.
-func TestAViewWaitsForTheSyncOfWhatItSees(t *testing.T) {
+// TestAViewNeitherSeesNorAwaitsWhatIsBeingSynced holds a commit between the moment it can be seen and the end of its sync.
+func TestAViewNeitherSeesNorAwaitsWhatIsBeingSynced(t *testing.T) {
 	s := mustOpen(t, newPath(t))
+	fill(t, s, "s", 30)
+	before := answersOf(t, s)
 	visible, synced := make(chan struct{}), make(chan struct{})
 	s.commit = func(tx *bbolt.Tx) error {
 		err := tx.Commit()
@@ -239,28 +240,31 @@ func TestAViewWaitsForTheSyncOfWhatItSees(t *testing.T) {
 		<-synced
 		return err
 	}
-	var wg sync.WaitGroup
-	var acknowledged atomic.Bool
-	begun, ended := make(chan struct{}), make(chan struct{})
-	wg.Go(func() { // a view of the state before does not wait
-		if err := s.View(func(storage.View) error { close(begun); <-visible; return nil }); err != nil {
-			t.Error(err)
-		}
-		close(ended)
-	})
-	<-begun
-	wg.Go(func() {
-		if err := apply(s, version("a", 1, 1)); err != nil {
+	var writer, readers sync.WaitGroup
+	writer.Go(func() {
+		if err := apply(s, version("a", 1, 100)); err != nil {
 			t.Error(err)
 		}
 	})
 	<-visible
-	<-ended
-	wg.Go(func() {
+	for range 8 { // they share the state, and are done before the sync is
+		readers.Go(func() {
+			for range 20 {
+				if got := answersOf(t, s); !slices.Equal(got, before) {
+					t.Error("a view saw what was not synced")
+				}
+			}
+		})
+	}
+	readers.Wait()
+	lasting := make(chan struct{})
+	readers.Go(func() { // a view that outlasts the sync keeps its state
 		err := s.View(func(v storage.View) error {
+			close(lasting)
+			writer.Wait()
 			row, err := v.Row("a", 1)
-			if row != nil && !acknowledged.Load() {
-				t.Error("a view saw what was not synced")
+			if row != nil {
+				t.Error("the state of a view has changed")
 			}
 			return err
 		})
@@ -268,10 +272,27 @@ func TestAViewWaitsForTheSyncOfWhatItSees(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	time.Sleep(50 * time.Millisecond)
-	acknowledged.Store(true)
+	<-lasting
 	close(synced)
-	wg.Wait()
+	writer.Wait()
+	readers.Wait()
+	if got := answersOf(t, s); slices.Equal(got, before) {
+		t.Error("what was acknowledged is not seen")
+	}
+	if n := s.db.Stats().OpenTxN; n != 0 {
+		t.Errorf("%d read transactions are left open", n)
+	}
+}
+
+func TestWhatASyncFailedToStoreIsNotSeen(t *testing.T) {
+	s := mustOpen(t, newPath(t))
+	fill(t, s, "s", 30)
+	before := answersOf(t, s)
+	s.commit = func(tx *bbolt.Tx) error { return errors.Join(tx.Commit(), syscall.EIO) }
+	requireErr(t, apply(s, version("a", 1, 100)), storage.ErrReadOnly)
+	if got := answersOf(t, s); !slices.Equal(got, before) {
+		t.Error("a view saw what may not be stored")
+	}
 }
 
 func TestAFailedSyncMakesTheStoreReadOnlyForGood(t *testing.T) {

@@ -39,6 +39,8 @@ type Store struct {
 
 	syncing sync.RWMutex // held while a commit is being written and synced
 	durable atomic.Int64 // the bbolt id of the last transaction that was synced
+	sharing sync.Mutex
+	before  *state // before the commit that is under way or has failed; nil otherwise
 
 	readOnly  atomic.Pointer[string] // why; nil while writes are accepted
 	failed    atomic.Bool            // the disk has failed
@@ -68,26 +70,17 @@ func (s *Store) Revision() (revision uint64, known bool) {
 // whoever asked for it is answered. f holds up the commits and must be quick; there is one at a time.
 func (s *Store) Watch(f func(keys []storage.Key)) { s.watcher.Store(&f) }
 
-// View implements storage.Store. A damaged tree, on which bbolt panics or faults, is ErrCorrupt. What f sees is durable:
-// bbolt shows a commit a moment before it is synced, and a View that begins in that moment waits for the sync, so that no
-// power cut takes back what somebody has read.
+// View implements storage.Store. A damaged tree, on which bbolt panics or faults, is ErrCorrupt. What f sees is durable, so
+// that no power cut takes back what somebody has read.
 func (s *Store) View(f func(storage.View) error) (err error) {
-	tx, err := s.db.Begin(false)
+	tx, leave, err := s.enter()
 	if err != nil {
-		return s.closedError(err)
+		return err
 	}
+	defer leave()
 	snapshot := s.snapshot(tx)
 	snapshot.key = snapshot.space[:0]
-	if int64(tx.ID()) > s.durable.Load() {
-		s.syncing.RLock()
-		//lint:ignore SA2001 waiting is all that is wanted
-		s.syncing.RUnlock()
-	}
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() {
-		// A rollback of a read transaction only gives up the snapshot.
-		_ = tx.Rollback()
-	}()
 	defer func() { s.noteDamage(err) }()
 	defer snapshot.guard(&err)
 	return f(&snapshot)
@@ -138,5 +131,6 @@ func (s *Store) Close() error {
 	close(s.stop)
 	s.closing.Unlock()
 	s.workers.Wait()
+	s.letGo()
 	return s.release()
 }
