@@ -24,6 +24,7 @@ var (
 )
 
 func TestMain(m *testing.M) {
+	flipChild() // before the checks of a start are turned on: it makes its own
 	bolt.CheckChild()
 
 	os.Exit(run(m))

@@ -93,7 +93,10 @@ func copyInto(ctx context.Context, source *Store, path string, step func(done, t
 			return err
 		}
 	}
-	return c.commit()
+	if err := c.commit(); err != nil {
+		return err
+	}
+	return settleHeads(target)
 }
 
 // entriesAtMost estimates the entries of the file from the totals that it keeps.

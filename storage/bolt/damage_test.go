@@ -78,6 +78,67 @@ func TestABitThatFlipsIsDetectedOrHarmless(t *testing.T) {
 	}
 }
 
+// TestABitOfAHeadThatFlipsTakesNothingBack flips bits of the two heads of files that were closed and compacted: a head that
+// is passed over must not mean the state before the last write.
+func TestABitOfAHeadThatFlipsTakesNothingBack(t *testing.T) {
+	step := 11
+	if testing.Short() {
+		step = 41
+	}
+	for name, finish := range map[string]func(path string) error{
+		"closed":    func(string) error { return nil },
+		"compacted": func(path string) error { _, _, err := Compact(t.Context(), path, nil); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := newPath(t)
+			s := mustOpen(t, path)
+			for id := range 4 {
+				if err := apply(s, version("s", id+1, id+1)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want := answersOf(t, s)
+			closeAndCheck(t, s)
+			if err := finish(path); err != nil {
+				t.Fatal(err)
+			}
+			file, err := os.OpenFile(path, os.O_RDWR, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer file.Close()
+			head := make([]byte, 80) // the header of the page and bbolt's meta
+			for page := range int64(2) {
+				at := page * int64(os.Getpagesize())
+				if _, err := file.ReadAt(head, at); err != nil {
+					t.Fatal(err)
+				}
+				for bit := 0; bit < len(head)*8; bit += step {
+					flipped := slices.Clone(head)
+					flipped[bit/8] ^= 1 << (bit % 8)
+					if _, err := file.WriteAt(flipped, at); err != nil {
+						t.Fatal(err)
+					}
+					s, err := Open(path, Options{ReadOnly: "it is examined"})
+					if err != nil {
+						requireErr(t, err, storage.ErrCorrupt)
+						continue
+					}
+					if got := answersOf(t, s); !slices.Equal(got, want) {
+						t.Errorf("bit %d of head %d takes something back", bit, page)
+					}
+					if err := s.Close(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if _, err := file.WriteAt(head, at); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 // TestDamageIsNamedWhenItIsRead flips each byte of a stored text in turn.
 func TestDamageIsNamedWhenItIsRead(t *testing.T) {
 	path := newPath(t)

@@ -174,7 +174,7 @@ func writeEmpty(path string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(db.Update(initialise), db.Sync(), db.Close())
+	return errors.Join(db.Update(initialise), settleHeads(db), db.Sync(), db.Close())
 }
 
 // publish gives a file its name. A file of that name that another process has made meanwhile stays, unless it is empty.
@@ -212,6 +212,11 @@ func removeLeftovers(path string) {
 
 // release closes the file. After a failure the mark stays, so that the next start checks the file.
 func (s *Store) release() error {
+	if s.readOnly.Load() == nil {
+		if err := settleHeads(s.db); err != nil && !isFull(err) {
+			s.failed.Store(true)
+		}
+	}
 	if !s.failed.Load() {
 		_ = os.Remove(runningMark(s.path))
 	}
