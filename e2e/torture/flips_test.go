@@ -189,7 +189,7 @@ func TestEveryBitThatFlipsIsHarmlessOrDetected(t *testing.T) {
 	}
 	total := int(info.Size()) * 8
 	bits := rand.New(rand.NewPCG(1, 1)).Perm(total)
-	bits = bits[:min(total, size(t, "FLIPS", 2000, total))]
+	bits = bits[:min(total, size(t, "FLIPS", 600, total))]
 	var mu sync.Mutex
 	verdicts := map[string]int{}
 	died := 0
@@ -314,7 +314,7 @@ func TestAServerOnAFlippedBitAnswersRightOrNotAtAll(t *testing.T) {
 	whole, want := sampled(t)
 	random := rand.New(rand.NewPCG(2, 1))
 	verdicts := map[string]int{}
-	n := size(t, "FLIPPED_STARTS", 15, 1000)
+	n := size(t, "FLIPPED_STARTS", 10, 1000)
 	for range n {
 		bit := random.IntN(len(whole) * 8)
 		verdict := flipServer(t, binary, nil, whole, bit, want)

@@ -212,11 +212,6 @@ func removeLeftovers(path string) {
 
 // release closes the file. After a failure the mark stays, so that the next start checks the file.
 func (s *Store) release() error {
-	if s.readOnly.Load() == nil {
-		if err := settleHeads(s.db); err != nil && !isFull(err) {
-			s.failed.Store(true)
-		}
-	}
 	if !s.failed.Load() {
 		_ = os.Remove(runningMark(s.path))
 	}

@@ -131,6 +131,7 @@ func (s *Store) Close() error {
 	close(s.stop)
 	s.closing.Unlock()
 	s.workers.Wait()
+	s.settle()
 	s.letGo()
 	return s.release()
 }
