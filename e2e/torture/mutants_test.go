@@ -32,6 +32,114 @@ var ablations = []mutant{
 		`if err := g.unmoved(v); err != nil && !mutant.On("no-revision-check") {`},
 }
 
+// bugs are what the histories must find.
+var bugs = []mutant{
+	ablations[2], // no-revision-check
+	{"version-after-live", "registry/lookup.go",
+		`func (s *subjectState) next() int {`,
+		`func (s *subjectState) next() int {
+	if last := s.latest(); mutant.On("version-after-live") && last != nil {
+		return last.Version + 1
+	}`},
+	{"register-when-read-only", "registry/register.go",
+		`if err := g.permitted(); err != nil {`,
+		`if err := g.permitted(); err != nil && !mutant.On("register-when-read-only") {`},
+	{"delete-when-read-only", "registry/mode.go",
+		`if err == nil && readOnly(mode) {`,
+		`if err == nil && readOnly(mode) && !mutant.On("delete-when-read-only") {`},
+	{"hard-delete-of-live", "registry/delete.go",
+		`case permanent && len(live) > 0:`,
+		`case permanent && len(live) > 0 && !mutant.On("hard-delete-of-live"):`},
+	{"soft-delete-twice", "registry/delete.go",
+		`case !permanent && row.Deleted:`,
+		`case !permanent && row.Deleted && !mutant.On("soft-delete-twice"):`},
+	{"config-outlives-subject", "registry/delete.go",
+		`if len(rows) < total || isContext(subject) {`,
+		`if len(rows) < total || isContext(subject) || mutant.On("config-outlives-subject") {`},
+	{"no-compatibility-check", "registry/register.go",
+		`if !imports(g.mode) && !g.opt.Force {`,
+		`if !imports(g.mode) && !g.opt.Force && !mutant.On("no-compatibility-check") {`},
+	{"transitive-looks-at-latest", "registry/check.go",
+		`if !s.level.Transitive() {`,
+		`if !s.level.Transitive() || mutant.On("transitive-looks-at-latest") {`},
+	{"deleted-versions-count", "registry/check.go",
+		`if row.Deleted {`,
+		`if row.Deleted && !mutant.On("deleted-versions-count") {`},
+	{"deleted-version-is-known", "registry/known.go",
+		`return !row.Deleted && answers(req, row), nil`,
+		`return (!row.Deleted || mutant.On("deleted-version-is-known")) && answers(req, row), nil`},
+	{"revived-version-stays-deleted", "registry/register.go",
+		`if !old.Deleted || old.Version == row.Version {`,
+		`if !old.Deleted || old.Version == row.Version || mutant.On("revived-version-stays-deleted") {`},
+	{"known-content-gets-new-id", "registry/register.go",
+		`if known != 0 {`,
+		`if known != 0 && !mutant.On("known-content-gets-new-id") {`},
+	{"id-is-used-again", "storage/bolt/applyschema.go",
+		`	totals.schemas--`,
+		`	if mutant.On("id-is-used-again") {
+		if err := t.putContext(context, contextValue{highest: id - 1, known: true}); err != nil {
+			return err
+		}
+	}
+	totals.schemas--`},
+	{"config-is-not-stored", "registry/config.go",
+		`return []storage.Record{storage.PutConfig(merged, now())}, &shown, nil`,
+		`if mutant.On("config-is-not-stored") && stored != nil {
+			return nil, &shown, nil
+		}
+		return []storage.Record{storage.PutConfig(merged, now())}, &shown, nil`},
+	{"config-stays", "registry/config.go",
+		`return []storage.Record{storage.DropConfig(subject, now())}, withLevel(stored, inForce.CompatibilityLevel), nil`,
+		`if mutant.On("config-stays") {
+			return nil, withLevel(stored, inForce.CompatibilityLevel), nil
+		}
+		return []storage.Record{storage.DropConfig(subject, now())}, withLevel(stored, inForce.CompatibilityLevel), nil`},
+	{"mode-is-not-stored", "registry/mode.go",
+		`return append(records, storage.PutMode(subject, value, now())), nil, nil`,
+		`if mutant.On("mode-is-not-stored") {
+			return records, nil, nil
+		}
+		return append(records, storage.PutMode(subject, value, now())), nil, nil`},
+	{"mode-stays", "registry/mode.go",
+		`		case mode != "":
+			records = append(records, storage.DropMode(subject, now()))`,
+		`		case mode != "" && mutant.On("mode-stays"):
+		case mode != "":
+			records = append(records, storage.DropMode(subject, now()))`},
+	{"stale-answer", "httpapi/kept.go",
+		`if g != nil && g.revision == revision && g.size`,
+		`if g != nil && (g.revision == revision || mutant.On("stale-answer") && g.size.Load() < 4096) && g.size`},
+	{"commit-that-nobody-notices", "storage/bolt/commit.go",
+		`	s.revision.Add(1)
+	defer s.revision.Add(1)`,
+		`	if !mutant.On("commit-that-nobody-notices") {
+		s.revision.Add(1)
+		defer s.revision.Add(1)
+	}`},
+	{"acknowledged-and-rolled-back", "storage/bolt/commit.go",
+		`	if t.changes == 0 {
+		if err`,
+		`	if t.changes == 0 || mutant.On("acknowledged-and-rolled-back") && s.committed.Add(1)%5 == 0 {
+		if err`},
+	{"half-of-a-subject-is-deleted", "storage/bolt/apply.go",
+		`if row.Deleted || row.Version > version {`,
+		`if row.Deleted || row.Version > version || mutant.On("half-of-a-subject-is-deleted") && row.Version%2 == 0 {`},
+	{"latest-is-highest", "storage/bolt/view.go",
+		`row, err := s.Row(subject, summary.Latest)`,
+		`if mutant.On("latest-is-highest") {
+		summary.Latest = summary.Highest
+	}
+	row, err := s.Row(subject, summary.Latest)`},
+	{"gap-in-versions", "registry/register.go",
+		`	version := g.state.next()
+	if g.req.Version > 0 {`,
+		`	version := g.state.next()
+	if mutant.On("gap-in-versions") && id%5 == 0 {
+		version++
+	}
+	if g.req.Version > 0 {`},
+}
+
 const module = "github.com/concord-registry/concord"
 
 const mutantPackage = `package mutant
@@ -61,7 +169,7 @@ var buildMutants = sync.OnceValues(func() (string, error) {
 	}
 	replace := map[string]string{}
 	sources := map[string]string{filepath.Join(top, "mutant", "mutant.go"): mutantPackage}
-	for _, m := range ablations {
+	for _, m := range append(ablations, bugs[1:]...) {
 		file := filepath.Join(top, m.file)
 		if sources[file] == "" {
 			text, err := os.ReadFile(file)
