@@ -22,7 +22,8 @@ type analysis struct {
 	wire, json, names bool // what is asked for
 	causes            []*cause
 	steps             int
-	undecided         bool // the budget ended, or a type is not known
+	items             []item // for one field at a time
+	undecided         bool   // the budget ended, or a type is not known
 
 	// What is known about pairs of enums, which can be large and the types of many fields.
 	declared map[enumPair]bool // the reader's has every number of the writer's
@@ -258,7 +259,7 @@ func visible(fw, fr *format.FieldModel, differs bool) (content, bool) {
 		if !fw.Presence && fw.Cardinality == format.Singular && zero(familyOf(fw.Kind), one) {
 			continue
 		}
-		_, set, _ := takeLast(fr, encode(fw, []format.Scalar{one}))
+		_, set, _ := takeLast(fr, encode(nil, fw, []format.Scalar{one}))
 		if set && !(differs && same(fw.Kind, one, fr.Kind, fr.Default)) {
 			return content{field: fw, list: []value{{scalar: one}}}, true
 		}

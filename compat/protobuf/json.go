@@ -23,26 +23,19 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 	if special(v.w) != "" {
 		return nil // the same well-known type, which has a form of its own
 	}
-	names := jsonNames(v.r)
-	counterparts := map[*format.FieldModel]*format.FieldModel{}
 	for _, fw := range v.w.Fields {
-		if fr := names[fw.JSONName]; fr != nil && (counterparts[fr] == nil || fr.JSONName == fw.JSONName) {
-			counterparts[fr] = fw
-		}
-	}
-	for _, fw := range v.w.Fields {
-		fr := names[fw.JSONName]
+		fr := readsJSON(v.r, fw.JSONName)
 		if unresolved(fw) || fr != nil && unresolved(fr) {
 			a.undecided = true
 			continue
 		}
 		if fr == nil {
-			if at := v.r.Field(fw.Number); at != nil && counterparts[at] == nil && writesJSON(fw) {
+			if at := v.r.Field(fw.Number); at != nil && source(v.w, at) == nil && writesJSON(fw) {
 				a.addJSON(v, codeJSONNameChanged, fw, at, nil)
 			}
 			continue
 		}
-		if twin := counterparts[fr]; twin != fw {
+		if twin := source(v.w, fr); twin != nil && twin != fw {
 			a.twins(v, twin, fw, fr)
 			continue
 		}
@@ -57,7 +50,7 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 	for _, members := range v.r.Oneofs {
 		var set []content
 		for _, f := range members {
-			if fw := counterparts[f]; fw != nil && fw.Cardinality == format.Singular && !unresolved(fw) && writesJSON(fw) {
+			if fw := source(v.w, f); fw != nil && fw.Cardinality == format.Singular && !unresolved(fw) && writesJSON(fw) {
 				set = append(set, filled(fw))
 			}
 		}
@@ -82,18 +75,22 @@ func (a *analysis) twins(v *visit, first, second, fr *format.FieldModel) {
 	}
 }
 
-// jsonNames indexes the fields of a reader's message by the names under which it accepts them.
-func jsonNames(m *format.MessageModel) map[string]*format.FieldModel {
-	names := make(map[string]*format.FieldModel, len(m.Fields))
-	for _, f := range m.Fields {
-		if !f.IsExtension && names[f.Name] == nil {
-			names[f.Name] = f
-		}
+// readsJSON is the field that a reader of JSON puts a member of that name into: the one of that JSON name, or else the one
+// that is declared with it.
+func readsJSON(r *format.MessageModel, name string) *format.FieldModel {
+	if f := r.InJSON(name); f != nil {
+		return f
 	}
-	for _, f := range m.Fields {
-		names[f.JSONName] = f
+	return named(r, name)
+}
+
+// source is the field of a writer that ends up in a reader's field, if any. Where there are two, it is the one of the same
+// JSON name.
+func source(w *format.MessageModel, fr *format.FieldModel) *format.FieldModel {
+	if f := w.InJSON(fr.JSONName); f != nil || fr.IsExtension {
+		return f
 	}
-	return names
+	return w.InJSON(fr.Name)
 }
 
 // special is the full name of a message type that the JSON mapping writes in a form of its own, else empty.

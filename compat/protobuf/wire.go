@@ -37,7 +37,8 @@ func (a *analysis) scalars(v *visit, fw, fr *format.FieldModel) {
 			two = append(two, one)
 		}
 		if fw.Cardinality == format.List || fw.Presence || !zero(familyOf(fw.Kind), one) {
-			a.try(v, fw, fr, []format.Scalar{one}, found)
+			list := [...]format.Scalar{one}
+			a.try(v, fw, fr, list[:], found)
 		}
 	}
 	if fw.Cardinality == format.List && fr.Cardinality == format.Singular {
@@ -79,7 +80,8 @@ func (a *analysis) alike(w, r *format.FieldModel) bool {
 // try notes what goes wrong with a field of that content, once for each code; something that breaks the public update
 // rules comes before something that does not.
 func (a *analysis) try(v *visit, fw, fr *format.FieldModel, list []format.Scalar, found map[string]bool) {
-	class, spec := meet(fw, fr, list)
+	a.items = encode(a.items[:0], fw, list)
+	class, spec := meet(fw, fr, list, a.items)
 	if class == information {
 		return
 	}
@@ -97,8 +99,9 @@ func (a *analysis) try(v *visit, fw, fr *format.FieldModel, list []format.Scalar
 	found[key] = true
 	c := &cause{code: code, class: class, exact: true, spec: spec, at: v, w: fw, r: fr, contents: []content{{field: fw, list: scalarValues(list)}}}
 	if len(list) == 1 {
-		c.scalar = &list[0]
-		if got, how := take(fr, put(fw.Kind, list[0])); how == read {
+		one := list[0]
+		c.scalar = &one
+		if got, how := take(fr, put(fw.Kind, one)); how == read {
 			c.got = &got
 		}
 	}
@@ -113,9 +116,8 @@ func scalarValues(list []format.Scalar) []value {
 	return out
 }
 
-// encode writes a field's content as the writer does: element by element, or packed.
-func encode(fw *format.FieldModel, list []format.Scalar) []item {
-	var items []item
+// encode appends a field's content to items as the writer writes it: element by element, or packed.
+func encode(items []item, fw *format.FieldModel, list []format.Scalar) []item {
 	packed := item{kind: protowire.BytesType}
 	for _, one := range list {
 		it := put(fw.Kind, one)
@@ -144,11 +146,12 @@ func appendItem(b []byte, it item) []byte {
 	return protowire.AppendBytes(b, it.b)
 }
 
-// meet says what the reader makes of a scalar field with that content, and whether that breaks the public update rules.
-func meet(fw, fr *format.FieldModel, list []format.Scalar) (class, bool) {
+// meet says what the reader makes of a scalar field with that content, written as items, and whether that breaks the public
+// update rules.
+func meet(fw, fr *format.FieldModel, list []format.Scalar, items []item) (class, bool) {
 	allowed := permitted(fw, fr)
 	if fr.Cardinality == format.List {
-		got, how := takeList(fr, encode(fw, list))
+		got, how := takeList(fr, items)
 		switch {
 		case how == failure:
 			return decodeError, !utf8Only(fw, fr)
@@ -164,7 +167,7 @@ func meet(fw, fr *format.FieldModel, list []format.Scalar) (class, bool) {
 		}
 		return information, false
 	}
-	got, set, failed := takeLast(fr, encode(fw, list))
+	got, set, failed := takeLast(fr, items)
 	last := list[len(list)-1]
 	switch {
 	case failed:

@@ -46,6 +46,7 @@ type MessageModel struct {
 
 	byNumber map[int32]*FieldModel
 	byName   map[string]*FieldModel
+	byJSON   map[string]*FieldModel
 }
 
 // Name is the name of the message without its package.
@@ -56,6 +57,9 @@ func (m *MessageModel) Field(number int32) *FieldModel { return m.byNumber[numbe
 
 // Named returns the field of that name, nil when there is none. Extensions have full names.
 func (m *MessageModel) Named(name string) *FieldModel { return m.byName[name] }
+
+// InJSON returns the field of that name in the JSON mapping, nil when there is none.
+func (m *MessageModel) InJSON(name string) *FieldModel { return m.byJSON[name] }
 
 // FieldModel is a field, or the key or value of a map.
 type FieldModel struct {
@@ -253,8 +257,9 @@ func (b *modeler) fill(m *MessageModel) {
 		add(f)
 	}
 	m.byName = make(map[string]*FieldModel, len(m.Fields))
+	m.byJSON = make(map[string]*FieldModel, len(m.Fields))
 	for _, f := range m.Fields {
-		m.byName[f.Name] = f
+		m.byName[f.Name], m.byJSON[f.JSONName] = f, f
 	}
 	sort.SliceStable(m.Fields, func(i, j int) bool { return m.Fields[i].Number < m.Fields[j].Number })
 }
