@@ -80,7 +80,7 @@ const (
 // same place; what is only told comes last.
 func (r *reporter) findings(rejecting []difference, causes []*cause) []compat.Finding {
 	places := byPlace(causes)
-	var out []compat.Finding
+	out := make([]compat.Finding, 0, min(len(rejecting)+len(places.groups), maxFindings))
 	size, left := 0, 0
 	add := func(make func() compat.Finding) {
 		if len(out) == maxFindings || size > maxFindingBytes {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -164,6 +165,16 @@ type jsonEnums struct {
 	unset          format.Scalar // the reader's default
 }
 
+// jsonKinds identifies a comparison of two types without enums in JSON. There are few, and what comes of them is always the
+// same.
+type jsonKinds struct {
+	w, r           protoreflect.Kind
+	list, presence bool
+	anyBytes       bool // the writer's strings are not checked
+}
+
+var inJSON sync.Map // of jsonKinds to jsonOutcome
+
 type jsonOutcome struct {
 	one  *format.Scalar
 	code string
@@ -173,6 +184,17 @@ type jsonOutcome struct {
 func (a *analysis) jsonProbe(w, r *format.FieldModel) (*format.Scalar, string) {
 	if w.Kind == r.Kind && (w.Enum == nil || w.Enum == r.Enum) {
 		return nil, ""
+	}
+	if w.Enum == nil && r.Enum == nil {
+		key := jsonKinds{w.Kind, r.Kind, w.Cardinality == format.List, w.Presence, !w.UTF8}
+		if known, ok := inJSON.Load(key); ok {
+			return known.(jsonOutcome).one, known.(jsonOutcome).code
+		}
+		one, code := a.jsonTry(w, r)
+		if a.steps <= maxSteps { // else it was broken off
+			inJSON.Store(key, jsonOutcome{one, code})
+		}
+		return one, code
 	}
 	key := jsonEnums{enumPair{w.Enum, r.Enum}, w.Cardinality == format.List, w.Presence, r.Default}
 	known, ok := a.inJSON[key]
