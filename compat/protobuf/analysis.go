@@ -2,7 +2,6 @@ package protobuf
 
 import (
 	"context"
-	"slices"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 
@@ -62,6 +61,7 @@ func analyze(ctx context.Context, writer, reader *format.Schema, relations []com
 		return a, nil
 	}
 	a.writer, a.reader = writer.Model(), reader.Model()
+	a.undecided = a.writer.Incomplete || a.reader.Incomplete
 	roots := a.roots()
 	if a.wire || a.names {
 		a.walk(roots, a.number)
@@ -221,9 +221,9 @@ func (a *analysis) required(v *visit) {
 
 // oneofs finds fields that the writer can set together and of which the reader keeps only the last.
 func (a *analysis) oneofs(v *visit) {
-	for _, members := range v.r.Oneofs {
+	for _, o := range v.r.Oneofs {
 		var lost, kept []content
-		for _, fr := range members {
+		for _, fr := range o.Members {
 			fw := v.w.Field(fr.Number)
 			if fw == nil || unresolved(fw) || unresolved(fr) {
 				continue
@@ -270,21 +270,46 @@ func visible(fw, fr *format.FieldModel, differs bool) (content, bool) {
 // independent returns two fields of the writer that can be set together, the one that is lost first. Fields are written in
 // the order of their numbers as a rule, but a decoder must take them in any order.
 func independent(lost, kept []content) (first, second content, ok bool) {
-	one := func(c content) bool { return c.field.Oneof >= 0 && c.field.Oneof == kept[0].field.Oneof }
-	if len(kept) == 0 || !slices.ContainsFunc(lost, func(c content) bool { return !one(c) }) && !slices.ContainsFunc(kept, func(c content) bool { return !one(c) }) {
-		return first, second, false // all are in one oneof of the writer
-	}
 	for _, inOrder := range []bool{true, false} {
+		fits := func(l, k content) bool {
+			return l.field != k.field && !together(l, k) && (l.field.Number < k.field.Number) == inOrder
+		}
+		far, next := outermost(kept, inOrder)
 		for _, l := range lost {
+			if far < 0 || !fits(l, kept[far]) && (next < 0 || !fits(l, kept[next])) {
+				continue
+			}
 			for _, k := range kept {
-				apart := l.field != k.field && (l.field.Oneof < 0 || l.field.Oneof != k.field.Oneof)
-				if apart && (l.field.Number < k.field.Number) == inOrder {
+				if fits(l, k) {
 					return l, k, true
 				}
 			}
 		}
 	}
 	return first, second, false
+}
+
+// together reports whether two fields are in one oneof of the writer.
+func together(a, b content) bool { return a.field.Oneof >= 0 && a.field.Oneof == b.field.Oneof }
+
+// outermost returns the field with the largest number, or with the smallest, and the next one that is not in a oneof with
+// it. If any of the fields fits beside another one in that order, one of these does. They are -1 when there is none.
+func outermost(fields []content, largest bool) (far, next int) {
+	beyond := func(i, j int) bool {
+		return j < 0 || fields[i].field.Number != fields[j].field.Number && (fields[i].field.Number > fields[j].field.Number) == largest
+	}
+	far, next = -1, -1
+	for i := range fields {
+		if beyond(i, far) {
+			far = i
+		}
+	}
+	for i := range fields {
+		if i != far && !together(fields[i], fields[far]) && beyond(i, next) {
+			next = i
+		}
+	}
+	return far, next
 }
 
 // canDiffer reports whether the field can hold anything but its default.

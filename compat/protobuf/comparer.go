@@ -64,7 +64,7 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 		}
 	}
 	if req.Full && len(rejecting)+len(a.causes) > 0 {
-		r.witnesses = newWitnesses(writer, reader)
+		r.witnesses = newWitnesses(writer, reader, a.causes)
 	}
 	c.Findings = r.findings(rejecting, a.causes)
 	return c, nil

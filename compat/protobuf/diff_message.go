@@ -80,8 +80,13 @@ func (d *differ) members(writer, reader *format.Message) {
 			}
 		})
 	}
+	kept := map[*format.Oneof]bool{}
+	for _, o := range writer.Oneofs {
+		_, named := inR[o.Name]
+		kept[o] = named || anyIn(o, r)
+	}
 	for _, number := range numbers(w, r) {
-		d.number(number, w[number], r[number], r, inR)
+		d.number(number, w[number], r[number], kept)
 	}
 }
 
@@ -108,13 +113,14 @@ func (d *differ) union(o *format.Oneof, writer map[int32]member) {
 	}
 }
 
-// number compares what both messages have under one number.
-func (d *differ) number(number int32, w, r member, reader map[int32]member, readerOneofs map[string]int) {
+// number compares what both messages have under one number. Of the writer's oneofs those are kept whose name or one of
+// whose numbers the reader has.
+func (d *differ) number(number int32, w, r member, kept map[*format.Oneof]bool) {
 	holder := r
 	if r.Field == nil {
 		holder = w
 	}
-	step := func() { d.at(strconv.Itoa(int(number)), func() { d.fields(w, r, reader, readerOneofs) }) }
+	step := func() { d.at(strconv.Itoa(int(number)), func() { d.fields(w, r, kept) }) }
 	if holder.oneof != nil {
 		d.at(holder.oneof.Name, step)
 	} else {
@@ -122,10 +128,10 @@ func (d *differ) number(number int32, w, r member, reader map[int32]member, read
 	}
 }
 
-func (d *differ) fields(w, r member, reader map[int32]member, readerOneofs map[string]int) {
+func (d *differ) fields(w, r member, kept map[*format.Oneof]bool) {
 	switch {
 	case r.Field == nil && w.oneof != nil:
-		if _, kept := readerOneofs[w.oneof.Name]; kept || anyIn(w.oneof, reader) {
+		if kept[w.oneof] {
 			d.add(oneofFieldRemoved, spot{w.Field, w.Pos}, spot{})
 		}
 	case r.Field == nil && w.Label == format.Required:

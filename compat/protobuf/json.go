@@ -48,9 +48,9 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 			next = append(next, sub)
 		}
 	}
-	for _, members := range v.r.Oneofs {
+	for _, o := range v.r.Oneofs {
 		var set []content
-		for _, f := range members {
+		for _, f := range o.Members {
 			if fw := source(v.w, f); fw != nil && fw.Cardinality == format.Singular && !unresolved(fw) && writesJSON(fw) {
 				set = append(set, filled(fw))
 			}

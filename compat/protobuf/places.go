@@ -1,8 +1,6 @@
 package protobuf
 
 import (
-	"slices"
-
 	format "github.com/concord-registry/concord/formats/protobuf"
 )
 
@@ -49,23 +47,11 @@ func keys(c *cause) [][2]any {
 	case c.code == codeMessageRemoved:
 		return [][2]any{{c.at.w.Type.Message, nil}}
 	case c.code == codeOneofMerged:
-		return [][2]any{{nil, oneofOf(c)}}
+		return [][2]any{{nil, c.at.r.Oneofs[c.r.Oneof].Decl}}
 	case c.code == codeRequiredAdded && c.w == nil:
 		return [][2]any{{nil, c.r.Decl}}
 	case c.exact && c.w != nil && c.r != nil:
 		return [][2]any{{c.w.Decl, c.r.Decl}}
-	}
-	return nil
-}
-
-// oneofOf is the reader's oneof that a cause is about.
-func oneofOf(c *cause) *format.Oneof {
-	for _, o := range c.at.r.Type.Message.Oneofs {
-		for _, list := range [][]*format.Field{o.Fields, o.Groups} {
-			if slices.Contains(list, c.r.Decl) {
-				return o
-			}
-		}
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func newTrial(t *testing.T, texts [2]string) *trial {
 	if tr.a, err = analyze(context.Background(), writer, reader, allRelations); err != nil {
 		t.Fatal(err)
 	}
-	tr.witnesses = newWitnesses(writer, reader)
+	tr.witnesses = newWitnesses(writer, reader, tr.a.causes)
 	if tr.writer, err = proof.Compile(texts[0]); err != nil {
 		t.Fatalf("%v\n%s", err, texts[0])
 	}

@@ -179,8 +179,15 @@ func TestHostileSchemasAreComparedInBounds(t *testing.T) {
 		"many fields":            {proto3 + "message M {" + fields.String() + "}", proto3 + "message M {" + strings.ReplaceAll(fields.String(), "int64", "int32") + "}"},
 		"an enum of many values": {proto3 + "message M {" + uses.String() + "} enum E {" + enumW.String() + "}", proto3 + "message M {" + uses.String() + "} enum E {" + enumR.String() + "}"},
 		"a long name":            {proto3 + "message " + strings.Repeat("N", 1<<20) + " {" + fields.String() + "}", proto3 + "message " + strings.Repeat("N", 1<<20) + " {" + strings.ReplaceAll(fields.String(), "int64", "int32") + "}"},
-		"deep nesting":           {deep("int64"), deep("string")},
-		"all use all":            {proto3 + fmt.Sprintf(mesh.String(), "int64"), proto3 + fmt.Sprintf(mesh.String(), "string")},
+		"a long name around others": {
+			proto3 + "message " + strings.Repeat("N", 1<<19) + " {" + nestedMessages("int32") + "}", proto3 + "message " + strings.Repeat("N", 1<<19) + " {" + nestedMessages("string") + "}",
+		},
+		"a long name around extensions": {longExtensions("int64"), longExtensions("int32")},
+		"a long package": {
+			proto3 + "package " + strings.Repeat("p", 1<<19) + "; " + nestedMessages("int32"), proto3 + "package " + strings.Repeat("p", 1<<19) + "; " + nestedMessages("string"),
+		},
+		"deep nesting": {deep("int64"), deep("string")},
+		"all use all":  {proto3 + fmt.Sprintf(mesh.String(), "int64"), proto3 + fmt.Sprintf(mesh.String(), "string")},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -198,6 +205,24 @@ func TestHostileSchemasAreComparedInBounds(t *testing.T) {
 			}
 		})
 	}
+}
+
+func nestedMessages(leaf string) string {
+	var b strings.Builder
+	for i := range 8000 {
+		fmt.Fprintf(&b, "message A%d { message B { %s a = 1; A%d b = 2; } B b = 1; enum E { E%d = 0; } }\n", i, leaf, i, i)
+	}
+	return b.String()
+}
+
+func longExtensions(leaf string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "syntax = \"proto2\"; message M { extensions 1 to max; } message %s { extend M {", strings.Repeat("N", 1<<19))
+	for i := range 15000 {
+		fmt.Fprintf(&b, "optional %s x%d = %d; ", leaf, i, i+1)
+	}
+	b.WriteString("} }")
+	return b.String()
 }
 
 func TestLayersOfImportsEndInBounds(t *testing.T) {

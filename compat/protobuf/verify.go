@@ -28,13 +28,10 @@ var verifiedBy = sync.OnceValue(func() string {
 // decoder decodes records of one schema.
 type decoder struct{ *format.Decoder }
 
-func newDecoder(s *format.Schema) (*decoder, error) {
-	d, err := format.NewDecoder(s)
-	if err != nil {
-		return nil, err
-	}
-	return &decoder{d}, nil
-}
+func newDecoder(linked *format.Linked) *decoder { return &decoder{linked.Decoder()} }
+
+// reads reports whether the decoder knows a message.
+func (d *decoder) reads(m *format.MessageModel) bool { return d.Linked().Message(m.Type) != nil }
 
 // whyNot shortens the error of a schema that cannot be compiled.
 func whyNot(err error) string {

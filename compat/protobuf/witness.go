@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/formats"
 	format "github.com/concord-registry/concord/formats/protobuf"
 )
 
@@ -15,7 +16,8 @@ import (
 const (
 	maxWitnesses    = 100
 	maxWitnessBytes = 64 << 10
-	maxLinkedText   = 1 << 20 // bytes of the schema and its references; larger ones are not given to the runtime
+	maxWholeText    = 64 << 10 // bytes of a schema and its references; of larger ones only what is needed is given to the runtime
+	maxRoots        = 2 * maxWitnesses
 )
 
 // witnesses makes and verifies records that show causes.
@@ -26,26 +28,45 @@ type witnesses struct {
 	count, bytesUsed int
 }
 
-func newWitnesses(writer, reader *format.Schema) *witnesses {
+// newWitnesses prepares to prove the given causes, or the first of them if they are many.
+func newWitnesses(writer, reader *format.Schema, causes []*cause) *witnesses {
 	w := &witnesses{}
-	w.writer, w.writerNo = decoderOf(writer, "writer")
-	w.reader, w.readerNo = decoderOf(reader, "reader")
+	var written, seen []*format.MessageModel
+	known := map[*format.MessageModel]bool{}
+	for _, c := range causes {
+		root := c.at.root()
+		if known[root.w] || c.class == information || len(known) == maxRoots {
+			continue
+		}
+		known[root.w] = true
+		written = append(written, root.w)
+		if root.r != nil {
+			seen = append(seen, root.r)
+		}
+	}
+	w.writer, w.writerNo = decoderOf(writer, "writer", written)
+	w.reader, w.readerNo = decoderOf(reader, "reader", seen)
 	return w
 }
 
-func decoderOf(s *format.Schema, side string) (*decoder, string) {
+func decoderOf(s *format.Schema, side string, records []*format.MessageModel) (*decoder, string) {
 	size := len(s.Text())
 	for _, r := range s.Source().Resolved {
 		size += len(r.Text)
 	}
-	if size > maxLinkedText {
-		return nil, "the " + side + "'s schema is too large to decode records with"
+	link := s.Linked
+	if size > maxWholeText {
+		link = func() (*format.Linked, error) { return s.LinkFor(records) }
 	}
-	d, err := newDecoder(s)
+	linked, err := link()
+	var limit *formats.LimitError
+	if errors.As(err, &limit) {
+		return nil, "the " + side + "'s schema is too large to decode records with: " + limit.Error()
+	}
 	if err != nil {
 		return nil, "the " + side + "'s schema does not compile: " + whyNot(err)
 	}
-	return d, ""
+	return newDecoder(linked), ""
 }
 
 // of returns a verified witness for a cause, or the reason why there is none.
@@ -57,7 +78,7 @@ func (w *witnesses) of(c *cause) (*compat.Witness, string) {
 		return nil, w.writerNo
 	case w.reader == nil:
 		return nil, w.readerNo
-	case w.count >= maxWitnesses || w.bytesUsed > maxWitnessBytes:
+	case w.count >= maxWitnesses || w.bytesUsed > maxWitnessBytes || !w.writer.reads(c.at.root().w):
 		return nil, "there are witnesses for other findings already"
 	}
 	parts, ok := record(c)

@@ -6,6 +6,8 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/descriptorpb"
+
+	"github.com/concord-registry/concord/formats"
 )
 
 // builder makes the descriptor of one file. Names that lead nowhere stay as they are written, options that are neither
@@ -14,12 +16,58 @@ type builder struct {
 	unit  *Unit
 	scope *Scope
 	used  map[*Unit]bool // where the types it refers to come from
+	only  *declarations  // what to build, nil for everything
+	count int            // full names so far
+	names int            // bytes of full names so far
 }
 
-// build returns the descriptor of a unit without its dependencies, and the other units whose types it uses.
-func (s *Schema) build(u *Unit) (*descriptorpb.FileDescriptorProto, map[*Unit]bool, error) {
+// maxPart bounds the names that the declarations of a part of a file have (LinkFor).
+const maxPart = 10_000
+
+// maxFullNames bounds the full names that descriptors of one file hold. Each field has that of its message in its own, so
+// that they can be many times the length of the text.
+const maxFullNames = 16 << 20
+
+// room counts full names in a scope, or of a type, and reports whether they still fit.
+func (b *builder) room(at *node, names int) bool {
+	b.count += names
+	b.names += names * at.fullLength()
+	return b.fits() == nil
+}
+
+func (b *builder) fits() error {
+	switch {
+	case b.names > maxFullNames:
+		return &formats.LimitError{Limit: "bytes of full names", Max: maxFullNames}
+	case b.only != nil && b.count > maxPart:
+		return &formats.LimitError{Limit: "declarations that belong together", Max: maxPart}
+	}
+	return nil
+}
+
+// declared is how many full names the declarations of a scope have, those in nested messages apart.
+func declared(messages []*Message, enums []*Enum, extends []*Extend) int {
+	n := 1 + len(messages)
+	for _, e := range enums {
+		n += 1 + len(e.Values)
+	}
+	for _, e := range extends {
+		n += len(e.Fields) + len(e.Groups)
+	}
+	return n
+}
+
+// build returns the descriptor of a unit without its dependencies, and the other units whose types it uses. Of the
+// schema's own file it builds what is in only, if that is given.
+func (s *Schema) build(u *Unit, only *declarations) (*descriptorpb.FileDescriptorProto, map[*Unit]bool, error) {
 	b := &builder{unit: u, scope: s.names.scopeOf(u), used: map[*Unit]bool{}}
+	if u.Own() {
+		b.only = only
+	}
 	fd := b.file()
+	if err := b.fits(); err != nil {
+		return nil, nil, err
+	}
 	delete(b.used, u)
 	return fd, b.used, b.scope.Exhausted()
 }
@@ -27,6 +75,9 @@ func (s *Schema) build(u *Unit) (*descriptorpb.FileDescriptorProto, map[*Unit]bo
 func (b *builder) file() *descriptorpb.FileDescriptorProto {
 	f := b.unit.File
 	fd := &descriptorpb.FileDescriptorProto{}
+	if b.only == nil && !b.room(b.scope.at, declared(f.Messages, f.Enums, f.Extends)) {
+		return fd
+	}
 	if f.Package != "" {
 		fd.Package = &f.Package
 	}
@@ -40,17 +91,27 @@ func (b *builder) file() *descriptorpb.FileDescriptorProto {
 		fd.Options = options
 	}
 	for _, m := range f.Messages {
-		fd.MessageType = append(fd.MessageType, b.message(b.scope, m))
+		if b.only.has(m) {
+			fd.MessageType = append(fd.MessageType, b.message(b.scope, m))
+		}
 	}
 	for _, e := range f.Enums {
-		fd.EnumType = append(fd.EnumType, b.enum(e))
+		if b.only.has(e) && (b.only == nil || b.room(b.scope.at, declared(nil, []*Enum{e}, nil))) {
+			fd.EnumType = append(fd.EnumType, b.enum(e))
+		}
 	}
 	for _, e := range f.Extends {
+		if !b.only.has(e) || b.only != nil && !b.room(b.scope.at, declared(nil, nil, []*Extend{e})) {
+			continue
+		}
 		fields, groups := b.extend(b.scope, e)
 		fd.Extension = append(fd.Extension, fields...)
 		fd.MessageType = append(fd.MessageType, groups...)
 	}
 	for _, s := range f.Services {
+		if b.only != nil {
+			break
+		}
 		fd.Service = append(fd.Service, b.service(s))
 	}
 	return fd
@@ -59,6 +120,13 @@ func (b *builder) file() *descriptorpb.FileDescriptorProto {
 func (b *builder) message(outer *Scope, m *Message) *descriptorpb.DescriptorProto {
 	s := outer.Enter(m.Name)
 	md := &descriptorpb.DescriptorProto{Name: &m.Name}
+	names := declared(m.Messages, m.Enums, m.Extends) + len(m.Oneofs)
+	for _, list := range m.fieldLists() {
+		names += len(list)
+	}
+	if !b.room(s.at, names) {
+		return md
+	}
 	if options := (&descriptorpb.MessageOptions{}); b.options(options, m.Options) {
 		md.Options = options
 	}
@@ -166,6 +234,9 @@ func (b *builder) typeOf(s *Scope, name string, fd *descriptorpb.FieldDescriptor
 	t := s.Find(name)
 	if t == nil {
 		fd.TypeName = &name
+		return
+	}
+	if !b.room(t.at, 1) {
 		return
 	}
 	b.used[t.Unit] = true

@@ -28,8 +28,11 @@ func NewDecoder(s *Schema) (*Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Decoder{linked: linked, types: dynamicpb.NewTypes(linked.Files)}, nil
+	return linked.Decoder(), nil
 }
+
+// Decoder reads and writes with these descriptors.
+func (l *Linked) Decoder() *Decoder { return &Decoder{linked: l, types: dynamicpb.NewTypes(l.Files)} }
 
 // Resolver is what finds extensions and the types in google.protobuf.Any: only those of the schema. What is linked into this
 // program is none of its business.

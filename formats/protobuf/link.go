@@ -40,7 +40,7 @@ const serializedName = "default"
 
 // serialized is base64 of the descriptor. It lists the imports that can be resolved.
 func (s *Schema) serialized() (string, error) {
-	fd, _, err := s.build(s.own)
+	fd, _, err := s.build(s.own, nil)
 	if err != nil {
 		return "", err
 	}
@@ -71,6 +71,7 @@ const linkPath = "(schema)"
 type linker struct {
 	schema *Schema
 	strict bool
+	only   *declarations // of the schema's own file, nil for all
 	files  *protoregistry.Files
 	done   map[*Unit]bool // false while a unit's imports are being linked
 	depth  int
@@ -80,8 +81,12 @@ type linker struct {
 // link builds descriptors of the schema. A strict link finds types only in files that are imported, as compilers do;
 // otherwise a used file counts as imported.
 func link(s *Schema, strict bool) (*Linked, error) {
-	l := &linker{schema: s, strict: strict, files: &protoregistry.Files{}, done: map[*Unit]bool{}}
-	if err := l.unit(s.own); err != nil {
+	return (&linker{schema: s, strict: strict}).link()
+}
+
+func (l *linker) link() (*Linked, error) {
+	l.files, l.done = &protoregistry.Files{}, map[*Unit]bool{}
+	if err := l.unit(l.schema.own); err != nil {
 		return nil, err
 	}
 	file, err := l.files.FindFileByPath(linkPath)
@@ -114,7 +119,7 @@ func (l *linker) unit(u *Unit) error {
 	}
 	defer func() { l.depth-- }()
 	l.done[u] = false
-	fd, used, err := l.schema.build(u)
+	fd, used, err := l.schema.build(u, l.only)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package protobuf
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -18,6 +19,8 @@ type Model struct {
 	Messages []*MessageModel
 	// Unresolved lists fields whose type leads nowhere; nothing can be said about their values.
 	Unresolved []*FieldModel
+	// Incomplete says that extensions were left out because their full names are too long.
+	Incomplete bool
 }
 
 // Cardinality says how many values a field holds.
@@ -37,29 +40,76 @@ type MessageModel struct {
 	Type   *Type
 	Fields []*FieldModel // by number
 	// Oneofs are the declared ones that have members, in order.
-	Oneofs [][]*FieldModel
+	Oneofs []*OneofModel
 	// MessageSet says that the message has option message_set_wire_format.
 	MessageSet bool
 	// Height is the least nesting of a message that has all its required fields, 0 without required messages. It is -1
 	// when there is no such message: a required field leads back to it.
 	Height int
 
-	byNumber map[int32]*FieldModel
+	byNumber map[int32]*FieldModel // nil when the fields are few, and then so are the others
 	byName   map[string]*FieldModel
 	byJSON   map[string]*FieldModel
+}
+
+// OneofModel is a declared oneof.
+type OneofModel struct {
+	Decl    *Oneof
+	Members []*FieldModel
 }
 
 // Name is the name of the message without its package.
 func (m *MessageModel) Name() string { return m.Type.LocalName() }
 
 // Field returns the field of that number, nil when there is none.
-func (m *MessageModel) Field(number int32) *FieldModel { return m.byNumber[number] }
+func (m *MessageModel) Field(number int32) *FieldModel {
+	if m.byNumber == nil {
+		return m.first(func(f *FieldModel) bool { return f.Number == number })
+	}
+	return m.byNumber[number]
+}
 
 // Named returns the field of that name, nil when there is none. Extensions have full names.
-func (m *MessageModel) Named(name string) *FieldModel { return m.byName[name] }
+func (m *MessageModel) Named(name string) *FieldModel {
+	if m.byNumber == nil {
+		return m.first(func(f *FieldModel) bool { return f.Name == name })
+	}
+	return m.byName[name]
+}
 
 // InJSON returns the field of that name in the JSON mapping, nil when there is none.
-func (m *MessageModel) InJSON(name string) *FieldModel { return m.byJSON[name] }
+func (m *MessageModel) InJSON(name string) *FieldModel {
+	if m.byNumber == nil {
+		return m.first(func(f *FieldModel) bool { return f.JSONName == name })
+	}
+	return m.byJSON[name]
+}
+
+func (m *MessageModel) first(is func(*FieldModel) bool) *FieldModel {
+	if i := slices.IndexFunc(m.Fields, is); i >= 0 {
+		return m.Fields[i]
+	}
+	return nil
+}
+
+// fewFields is how many fields a message may have to be searched one by one. Tables for each of many small messages would
+// take more memory than the rest of the model.
+const fewFields = 6
+
+// index makes the tables of a message with many fields.
+func (m *MessageModel) index() {
+	sort.SliceStable(m.Fields, func(i, j int) bool { return m.Fields[i].Number < m.Fields[j].Number })
+	m.Fields = slices.CompactFunc(m.Fields, func(a, b *FieldModel) bool { return a.Number == b.Number })
+	if len(m.Fields) <= fewFields {
+		return
+	}
+	m.byNumber = make(map[int32]*FieldModel, len(m.Fields))
+	m.byName = make(map[string]*FieldModel, len(m.Fields))
+	m.byJSON = make(map[string]*FieldModel, len(m.Fields))
+	for _, f := range m.Fields {
+		m.byNumber[f.Number], m.byName[f.Name], m.byJSON[f.JSONName] = f, f, f
+	}
+}
 
 // FieldModel is a field, or the key or value of a map.
 type FieldModel struct {
@@ -119,6 +169,7 @@ type modeler struct {
 	model    *Model
 	extended map[*Type][]extensionField
 	inherits map[*Type]features
+	names    int // bytes of full names of extensions
 }
 
 type extensionField struct {
@@ -171,12 +222,20 @@ func (b *modeler) extensions(u *Unit) {
 			}
 			for _, list := range [][]*Field{e.Fields, e.Groups} {
 				for _, f := range list {
+					if b.names += len(prefix) + len(f.Name); b.names > maxFullNames {
+						b.model.Incomplete = true
+						return
+					}
 					b.extended[t] = append(b.extended[t], extensionField{field: f, unit: u, scope: scope, with: with, full: prefix + f.Name})
 				}
 			}
 		}
 		for _, m := range messages {
 			if len(m.Extends)+len(m.Messages) > 0 {
+				if b.names += len(prefix) + len(m.Name); b.names > maxFullNames {
+					b.model.Incomplete = true
+					return
+				}
 				walk(scope.Enter(m.Name), prefix+m.Name+".", with.with(m.Options), m.Extends, m.Messages)
 			}
 		}
@@ -225,29 +284,23 @@ func (b *modeler) fill(m *MessageModel) {
 	if v, ok := option(decl.Options, "message_set_wire_format"); ok {
 		m.MessageSet = v.Text == "true"
 	}
-	m.byNumber = make(map[int32]*FieldModel, len(decl.Fields))
-	add := func(f *FieldModel) {
-		if m.byNumber[f.Number] == nil {
-			m.byNumber[f.Number] = f
-			m.Fields = append(m.Fields, f)
-		}
-	}
+	add := func(f *FieldModel) { m.Fields = append(m.Fields, f) }
 	for _, list := range [][]*Field{decl.Fields, decl.Groups} {
 		for _, f := range list {
 			add(b.field(scope, m.Type.Unit, f, with, -1))
 		}
 	}
 	for _, o := range decl.Oneofs {
-		var membersOf []*FieldModel
+		of := &OneofModel{Decl: o}
 		for _, list := range [][]*Field{o.Fields, o.Groups} {
 			for _, f := range list {
 				fm := b.field(scope, m.Type.Unit, f, with.with(o.Options), len(m.Oneofs))
 				add(fm)
-				membersOf = append(membersOf, fm)
+				of.Members = append(of.Members, fm)
 			}
 		}
-		if len(membersOf) > 0 {
-			m.Oneofs = append(m.Oneofs, membersOf)
+		if len(of.Members) > 0 {
+			m.Oneofs = append(m.Oneofs, of)
 		}
 	}
 	for _, x := range b.extended[m.Type] {
@@ -256,12 +309,7 @@ func (b *modeler) fill(m *MessageModel) {
 		f.Presence = f.Cardinality == Singular
 		add(f)
 	}
-	m.byName = make(map[string]*FieldModel, len(m.Fields))
-	m.byJSON = make(map[string]*FieldModel, len(m.Fields))
-	for _, f := range m.Fields {
-		m.byName[f.Name], m.byJSON[f.JSONName] = f, f
-	}
-	sort.SliceStable(m.Fields, func(i, j int) bool { return m.Fields[i].Number < m.Fields[j].Number })
+	m.index()
 }
 
 // field resolves a declared field.

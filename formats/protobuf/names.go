@@ -100,6 +100,15 @@ func (n *node) fullName() string {
 	return strings.Join(parts, ".")
 }
 
+// fullLength is the length of the full name.
+func (n *node) fullLength() int {
+	length := 0
+	for ; n.outer != nil; n = n.outer {
+		length += len(n.name) + 1
+	}
+	return length
+}
+
 // child returns the node of that name directly below n, making it if there is none.
 func (n *node) child(name string) *node {
 	if c := n.inner[name]; c != nil {
@@ -265,6 +274,15 @@ func (s *Scope) descend(n *node, name string) *node {
 		name = rest
 	}
 	return nil
+}
+
+// fullName is the full name of a node. Its letters count as steps: it can be as long as the schema and be asked for at
+// every line of it. Past the limit it is empty.
+func (s *Scope) fullName(n *node) string {
+	if *s.steps += n.fullLength(); *s.steps > maxSteps {
+		return ""
+	}
+	return n.fullName()
 }
 
 // Exhausted reports that lookups were cut off, so that what was not found may exist.

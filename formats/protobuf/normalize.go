@@ -14,7 +14,7 @@ func (s *Scope) normalizeOptions(options []Option) []Option {
 	for _, o := range options {
 		if o.Paren {
 			if x := s.findExtension(o.Name); x != nil {
-				o.Name = x.at.fullName()
+				o.Name = s.fullName(x.at)
 				extensions[o.Name] = x
 				o = s.fold(o)
 			}
@@ -188,7 +188,7 @@ func (s *Scope) normalizeValue(v Value) Value {
 			}
 			if name, ok := strings.CutPrefix(f.Key, "["); ok {
 				if x := s.findExtension(strings.TrimSuffix(name, "]")); x != nil {
-					f.Key = "[" + x.at.fullName() + "]"
+					f.Key = "[" + s.fullName(x.at) + "]"
 				}
 			}
 			f.Value = s.normalizeValue(f.Value)

@@ -361,7 +361,7 @@ func (p *printer) typeName(name string) {
 		p.fail(unresolved(name))
 		return
 	}
-	p.write(".", t.FullName())
+	p.write(".", p.scope.fullName(t.at))
 }
 
 // valueType is typeName for the values of maps, which the reference leaves alone when they cannot be resolved.

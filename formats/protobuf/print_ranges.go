@@ -110,7 +110,7 @@ func (p *printer) extendBlocks(extends []*Extend) []*Extend {
 			p.fail(unresolved(e.Extendee))
 			return nil
 		}
-		name := "." + t.FullName()
+		name := "." + p.scope.fullName(t.at)
 		if index[name] == nil {
 			index[name] = &Extend{Extendee: name}
 			merged = append(merged, index[name])

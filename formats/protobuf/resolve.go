@@ -4,58 +4,60 @@ import "github.com/concord-registry/concord/formats"
 
 // resolveAll checks that every type the schema names exists, as the reference does on registration.
 func (s *Schema) resolveAll() error {
-	r := &resolver{scope: s.names.scopeOf(s.own)}
-	r.extends(r.scope, s.own.Extends)
-	r.messages(r.scope, s.own.Messages)
+	scope := s.names.scopeOf(s.own)
+	var fault *formats.ParseError // about the first name that leads nowhere
+	r := typeNames(func(in *Scope, name string, at Pos) {
+		if fault == nil && in.Find(name) == nil {
+			fault = unresolved(name)
+			fault.Span = s.Span(at)
+		}
+	})
+	r.extends(scope, s.own.Extends)
+	r.messages(scope, s.own.Messages)
 	for _, service := range s.own.Services {
 		for _, m := range service.Methods {
-			r.check(r.scope, m.Input, m.Pos)
-			r.check(r.scope, m.Output, m.Pos)
+			r.name(scope, m.Input, m.Pos)
+			r.name(scope, m.Output, m.Pos)
 		}
 	}
-	if err := r.scope.Exhausted(); err != nil {
+	if err := scope.Exhausted(); err != nil {
 		return err
 	}
-	if r.fault != nil {
-		r.fault.Span = s.Span(r.at)
-		return r.fault
+	if fault != nil {
+		return fault
 	}
 	return nil
 }
 
-// resolver remembers the first name that leads nowhere.
-type resolver struct {
-	scope *Scope
-	fault *formats.ParseError
-	at    Pos
-}
+// typeNames is called with every name of a type in the declarations it is led through, and with where that name stands.
+type typeNames func(scope *Scope, name string, at Pos)
 
-func (r *resolver) check(s *Scope, name string, at Pos) {
-	if r.fault == nil && !scalars[name] && s.Find(name) == nil {
-		r.fault, r.at = unresolved(name), at
+func (r typeNames) name(s *Scope, name string, at Pos) {
+	if !scalars[name] {
+		r(s, name, at)
 	}
 }
 
-func (r *resolver) fields(s *Scope, fields []*Field) {
+func (r typeNames) fields(s *Scope, fields []*Field) {
 	for _, f := range fields {
 		switch {
 		case f.Map != nil:
-			r.check(s, f.Map.Value, f.TypePos)
+			r.name(s, f.Map.Value, f.TypePos)
 		case f.Group != nil:
 			r.body(s.Enter(f.Group.Name), f.Group)
 		default:
-			r.check(s, f.Type, f.TypePos)
+			r.name(s, f.Type, f.TypePos)
 		}
 	}
 }
 
-func (r *resolver) messages(s *Scope, messages []*Message) {
+func (r typeNames) messages(s *Scope, messages []*Message) {
 	for _, m := range messages {
 		r.body(s.Enter(m.Name), m)
 	}
 }
 
-func (r *resolver) body(s *Scope, m *Message) {
+func (r typeNames) body(s *Scope, m *Message) {
 	for _, list := range m.fieldLists() {
 		r.fields(s, list)
 	}
@@ -63,9 +65,9 @@ func (r *resolver) body(s *Scope, m *Message) {
 	r.messages(s, m.Messages)
 }
 
-func (r *resolver) extends(s *Scope, extends []*Extend) {
+func (r typeNames) extends(s *Scope, extends []*Extend) {
 	for _, e := range extends {
-		r.check(s, e.Extendee, e.NamePos)
+		r.name(s, e.Extendee, e.NamePos)
 		r.fields(s, e.Fields)
 		r.fields(s, e.Groups)
 	}
