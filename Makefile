@@ -9,7 +9,7 @@ COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 FUZZTIME ?= 60s
 ARGS ?=
 
-.PHONY: help run build test race e2e fuzz bench check ci
+.PHONY: help run build test race e2e nightly fuzz bench check ci
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,6 +28,9 @@ race: ## run them with the race detector (needs a C compiler)
 
 e2e: ## run the real clients and the hostile ones against the real binary
 	bash e2e/run.sh
+
+nightly: ## take away power, disk, bits and patience from the server, in the sizes of a night; ends with a summary
+	bash e2e/torture/run.sh
 
 fuzz: ## fuzz every target for FUZZTIME (60s)
 	bash .ci/fuzz $(FUZZTIME)

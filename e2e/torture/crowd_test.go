@@ -137,7 +137,7 @@ func (s *server) counts(t *testing.T) (goroutines, descriptors int) {
 
 // TestNothingIsLeftOfManyRequests sends requests of every kind, also such as are given up, and connections that are cut.
 func TestNothingIsLeftOfManyRequests(t *testing.T) {
-	total := size(t, "REQUESTS", 20_000, 1_000_000)
+	total := size(t, "REQUESTS", 10_000, 1_000_000)
 	s := mustStart(t, filepath.Join(t.TempDir(), "concord.db"))
 	requireOK(t, s, http.MethodPost, "/subjects/s-0/versions", map[string]string{"schema": modelSchema("s-0", 0)})
 	goroutines, descriptors := s.counts(t)
