@@ -194,7 +194,7 @@ func (s *Store) finish(t *transaction) error {
 		return nil
 	}
 	began := time.Now()
-	err := s.commitTx(t.tx)
+	err := s.commitTx(t.tx, t.keys)
 	s.spent.Add(int64(time.Since(began)))
 	if err != nil {
 		s.failures.Add(1)
@@ -204,9 +204,6 @@ func (s *Store) finish(t *transaction) error {
 		s.committed.Add(1)
 		s.applied.Add(uint64(t.applied))
 		s.skipped.Add(t.skipped)
-		if told := s.watcher.Load(); told != nil {
-			(*told)(t.keys)
-		}
 		return nil
 	case isFull(err):
 		return fmt.Errorf("%w: %s: %v; nothing was written, and writes succeed again as soon as there is space", storage.ErrFull, s.path, err)
@@ -215,8 +212,9 @@ func (s *Store) finish(t *transaction) error {
 	}
 }
 
-// commitTx commits, and turns a panic of bbolt over a damaged tree into an error.
-func (s *Store) commitTx(tx *bbolt.Tx) (err error) {
+// commitTx commits what changes the records of some keys, and turns a panic of bbolt over a damaged tree into an error. There
+// is no revision before the watcher was told: what is made of what it keeps must not pass for an answer of the new state.
+func (s *Store) commitTx(tx *bbolt.Tx, keys []storage.Key) (err error) {
 	s.revision.Add(1)
 	defer s.revision.Add(1)
 	s.syncing.Lock()
@@ -237,6 +235,9 @@ func (s *Store) commitTx(tx *bbolt.Tx) (err error) {
 	}
 	s.durable.Store(int64(id))
 	s.letGo()
+	if told := s.watcher.Load(); told != nil {
+		(*told)(keys)
+	}
 	return nil
 }
 

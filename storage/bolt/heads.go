@@ -21,7 +21,7 @@ func (s *Store) settle() {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	tx, err := s.db.Begin(true)
 	if err == nil {
-		err = s.commitTx(tx)
+		err = s.commitTx(tx, nil)
 	}
 	if err != nil && !isFull(err) {
 		s.failed.Store(true)
