@@ -79,7 +79,7 @@ var modelLevels = []string{"NONE", "BACKWARD", "BACKWARD", "BACKWARD_TRANSITIVE"
 // kinds are the requests, each as often as it is to be sent among a hundred.
 var kinds = func() (list []string) {
 	for kind, n := range map[string]int{
-		"register": 36, "lookup": 4, "delete version": 14, "delete subject": 9, "set config": 7, "delete config": 3,
+		"register": 30, "lookup": 4, "delete version": 14, "delete subject": 9, "restore version": 4, "restore subject": 2, "set config": 7, "delete config": 3,
 		"set mode": 4, "delete mode": 3, "get config": 2, "get mode": 2, "list": 5, "list all": 4, "get": 7,
 	} {
 		for range n {
@@ -98,6 +98,8 @@ func choose(random *rand.Rand, subject string) *request {
 		q.number, q.forGood = 1+random.IntN(5), random.IntN(2) == 0
 	case "delete subject":
 		q.forGood = random.IntN(2) == 0
+	case "restore version":
+		q.number = 1 + random.IntN(5)
 	case "get":
 		q.number = random.IntN(5)
 	case "set config":
@@ -128,6 +130,10 @@ func (q *request) http() (method, path string, body any) {
 		return http.MethodDelete, versions + "/" + number + permanent, nil
 	case "delete subject":
 		return http.MethodDelete, "/subjects/" + q.subject + permanent, nil
+	case "restore subject":
+		return http.MethodPost, "/api/subjects/" + q.subject + "/restore", nil
+	case "restore version":
+		return http.MethodPost, "/api/subjects/" + q.subject + "/versions/" + number + "/restore", nil
 	case "set config":
 		return http.MethodPut, "/config/" + q.subject, map[string]string{"compatibility": q.value}
 	case "delete config":

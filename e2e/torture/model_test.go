@@ -154,6 +154,35 @@ func (w *world) expect(q *request) (outcome, *world) {
 		return ok, w
 	case "delete version":
 		return w.deleteVersion(q, readOnly)
+	case "restore subject":
+		live := w.live()
+		switch {
+		case len(w.rows) == 0:
+			return refused(404, 40401), w
+		case len(live) == len(w.rows):
+			return refused(404, 40405), w
+		case readOnly:
+			return refused(422, 42205), w
+		}
+		ok.text = numbersOf(slices.DeleteFunc(slices.Clone(w.rows), func(r modelRow) bool { return !r.deleted }))
+		for i := range w.rows {
+			w.rows[i].deleted = false
+		}
+		return ok, w
+	case "restore version":
+		r := w.find(q.number)
+		switch {
+		case len(w.rows) == 0:
+			return refused(404, 40401), w
+		case r == nil:
+			return refused(404, 40402), w
+		case !r.deleted:
+			return refused(404, 40407), w
+		case readOnly:
+			return refused(422, 42205), w
+		}
+		r.deleted = false
+		return outcome{status: 200, text: fmt.Sprint(q.number)}, w
 	case "set config":
 		if readOnly {
 			return refused(422, 42205), w
