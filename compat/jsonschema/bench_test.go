@@ -60,8 +60,12 @@ func BenchmarkCompareTwoObjectsOf60Fields(b *testing.B) {
 //
 //	go test ./compat/jsonschema -run SpeedOnReal -v
 func TestSpeedOnRealEvolutions(t *testing.T) {
+	every := 4
+	if testing.Short() {
+		every = 40
+	}
 	var reference, first, again []time.Duration
-	corpustest.Sample(t, "jsonschema/realworld.jsonl", 4, func(r row) {
+	corpustest.Sample(t, "jsonschema/realworld.jsonl", every, func(r row) {
 		req := compat.Request{
 			Writer: parseRow(t, r.Writer, r.Draft), Reader: parseRow(t, r.Reader, r.Draft), Direction: compat.NewReadsOld,
 		}

@@ -105,11 +105,14 @@ func deviations(t testing.TB) map[string]bool {
 // TestReferenceVerdictsOfTheCorpus compares both verdicts of every row, and the incompatible differences with their paths,
 // with those of the reference. With SHOW=1 it prints every row that differs.
 func TestReferenceVerdictsOfTheCorpus(t *testing.T) {
-	known, used := deviations(t), map[string]bool{}
+	known, used, every := deviations(t), map[string]bool{}, 1
+	if testing.Short() {
+		every = 20
+	}
 	for _, group := range groups {
 		t.Run(group, func(t *testing.T) {
 			rows, unloaded, wrong, otherTypes := 0, 0, 0, 0
-			corpustest.Rows(t, "jsonschema/"+group+".jsonl", func(r row) {
+			corpustest.Sample(t, "jsonschema/"+group+".jsonl", every, func(r row) {
 				if r.Confluent.Strict == nil {
 					unloaded++ // the reference could not compare these
 					return
@@ -138,12 +141,12 @@ func TestReferenceVerdictsOfTheCorpus(t *testing.T) {
 			})
 			t.Logf("%s: %d rows (%d more the reference could not compare): %d verdicts differ (%.2f %% agree), %d lists of differences differ",
 				group, rows, unloaded, wrong, 100*float64(rows-wrong)/float64(rows), otherTypes)
-			if 1000*wrong > 5*rows {
+			if wrong > 1 && 1000*wrong > 5*rows { // one alone is no share of a sample
 				t.Errorf("%d of %d rows differ, more than 0.5 %%", wrong, rows)
 			}
 		})
 	}
-	if _, present := corpustest.Dir(t); !present {
+	if _, present := corpustest.Dir(t); !present || testing.Short() {
 		return
 	}
 	for id := range known {

@@ -277,7 +277,7 @@ func TestManyPropertiesAgainstManyPatternsEndInTime(t *testing.T) {
 	start := time.Now()
 	_, err := diff(context.Background(), w, r, false)
 	var tooLarge *compat.WorkError
-	if took := time.Since(start); !errors.As(err, &tooLarge) || took > 10*time.Second {
+	if took := time.Since(start); !errors.As(err, &tooLarge) || took > 30*time.Second {
 		t.Errorf("%v after %v", err, took)
 	}
 }

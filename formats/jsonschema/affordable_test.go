@@ -45,7 +45,7 @@ func TestHostileSchemasAreNotCompiled(t *testing.T) {
 			start := time.Now()
 			if _, err := s.Validator(); err == nil {
 				t.Error("it was compiled")
-			} else if took := time.Since(start); took > 2*time.Second {
+			} else if took := time.Since(start); took > 15*time.Second {
 				t.Errorf("it took %v to say: %v", took, err)
 			}
 		})

@@ -20,8 +20,11 @@ func TestWhatTheReferenceLoadsIsAccepted(t *testing.T) {
 	}
 	for _, group := range []string{"convention", "adversarial", "realworld", "suite", "containment", "semantic", "fuzz"} {
 		t.Run(group, func(t *testing.T) {
-			schemas, refused, uncompiled := 0, 0, 0
-			corpustest.Rows(t, "jsonschema/"+group+".jsonl", func(r row) {
+			schemas, uncompiled, every := 0, 0, 1
+			if testing.Short() {
+				every = 20
+			}
+			corpustest.Sample(t, "jsonschema/"+group+".jsonl", every, func(r row) {
 				if r.Confluent.Strict == nil {
 					return
 				}
@@ -29,8 +32,7 @@ func TestWhatTheReferenceLoadsIsAccepted(t *testing.T) {
 					schemas++
 					s, err := Parse(context.Background(), formats.Source{Text: withDraft(string(text), r.Draft)}, formats.Options{Validate: true})
 					if err != nil {
-						refused++
-						t.Logf("%s: %v", r.ID, err)
+						t.Errorf("%s: %v", r.ID, err)
 						continue
 					}
 					if _, err := s.Validator(); err != nil {
@@ -41,7 +43,7 @@ func TestWhatTheReferenceLoadsIsAccepted(t *testing.T) {
 					}
 				}
 			})
-			t.Logf("%s: %d schemas, %d refused, %d accepted that the validator does not compile", group, schemas, refused, uncompiled)
+			t.Logf("%s: %d schemas, %d of which the validator does not compile", group, schemas, uncompiled)
 		})
 	}
 }

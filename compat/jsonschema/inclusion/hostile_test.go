@@ -10,7 +10,7 @@ import (
 )
 
 // Schemas that would cost too much if work were not counted. Where the verdict is not undecided it is right; all must end
-// within two seconds and 256 MB.
+// by the count of their steps, within 256 MB.
 var hostile = []struct {
 	name           string
 	writer, reader string
@@ -159,11 +159,9 @@ func TestHostileSchemasEndWithinTheBudget(t *testing.T) {
 	for _, test := range hostile {
 		t.Run(test.name, func(t *testing.T) {
 			writer, reader := mustSchema(t, test.writer), mustSchema(t, test.reader)
-			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-			defer cancel()
 			peak := peakMemory()
 			start := time.Now()
-			result := Decide(ctx, writer, reader, Limits{})
+			result := Decide(context.Background(), writer, reader, Limits{})
 			took := time.Since(start)
 			memory := peak()
 			t.Logf("%s after %d steps, %v, %d MB (%s)", result.Verdict, result.Steps, took, memory>>20, result.Why)
@@ -177,7 +175,7 @@ func TestHostileSchemasEndWithinTheBudget(t *testing.T) {
 			if result.Verdict == NotIncluded {
 				confirmWitness(t, test.name, writer, reader, result.Witness)
 			}
-			if took > 4*time.Second { // leaves room for a machine that is busy with other tests
+			if took > 15*time.Second { // the budget ends it within one; this leaves room for a busy machine and the race detector
 				t.Errorf("took %v", took)
 			}
 			if memory > 256<<20 {
