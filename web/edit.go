@@ -84,6 +84,15 @@ func (u *UI) edit(r *request) (*Page, error) {
 	return u.editPage(r, view)
 }
 
+// laidOut is the text of a schema with lines for people; one that cannot be read stays as it is.
+func (u *UI) laidOut(ctx context.Context, subject string, req registry.SchemaRequest) string {
+	schema, err := u.reg.Layout(ctx, subject, req)
+	if err != nil {
+		return req.Schema
+	}
+	return schema.Source().Text
+}
+
 // requestOf is the request that would register a version again.
 func requestOf(v *registry.SchemaVersion) registry.SchemaRequest {
 	return registry.SchemaRequest{Schema: v.Schema, Type: string(v.Type), References: v.References}

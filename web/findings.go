@@ -23,6 +23,7 @@ type findingView struct {
 	Breaks    []string
 	// The place in the text that was sent; Line is 0 when it is not there.
 	Line, Column, EndLine, EndColumn int
+	Href                             string // leads to the place, when it is on the page
 
 	Witness   *witnessView
 	NoWitness string

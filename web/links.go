@@ -90,6 +90,20 @@ func (l Links) Text(subject string, version int) string {
 	return l.APISubject(subject) + "/versions/" + strconv.Itoa(version) + "/schema"
 }
 
+// Compare shows what distinguishes a subject's latest version from the one before.
+func (l Links) Compare(subject string) string { return l.Subject(subject) + "/compare" }
+
+// Versions shows what distinguishes two versions of a subject.
+func (l Links) Versions(subject string, from, to int) string {
+	return l.Compare(subject) + "?" + url.Values{"from": {strconv.Itoa(from)}, "to": {strconv.Itoa(to)}}.Encode()
+}
+
+// History is the change log of a subject.
+func (l Links) History(subject string) string { return l.Subject(subject) + "/history" }
+
+// Levels shows which levels each version of a subject keeps to.
+func (l Links) Levels(subject string) string { return l.Subject(subject) + "/levels" }
+
 // Docs is the description of the API.
 func (l Links) Docs() string { return l.base + "/docs" }
 

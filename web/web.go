@@ -73,6 +73,10 @@ func (u *UI) routes() map[string]pageFunc {
 
 		"GET /ui/subjects/{subject}":                    u.subject,
 		"GET /ui/subjects/{subject}/versions/{version}": u.subject,
+
+		"GET /ui/subjects/{subject}/compare": u.compare,
+		"GET /ui/subjects/{subject}/history": u.history,
+		"GET /ui/subjects/{subject}/levels":  u.levels,
 	}
 }
 

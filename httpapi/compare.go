@@ -1,0 +1,33 @@
+package httpapi
+
+func (c *call) compareVersions() error {
+	step, err := c.server.registry.Compare(c.request.Context(), c.subject, c.query.text("from"), c.query.text("to"))
+	if err != nil {
+		return err
+	}
+	return c.json(step)
+}
+
+func (c *call) getHistory() error {
+	page, err := c.query.page()
+	if err != nil {
+		return err
+	}
+	steps, err := c.server.registry.History(c.request.Context(), c.subject, page)
+	if err != nil {
+		return err
+	}
+	return c.json(steps)
+}
+
+func (c *call) getLevels() error {
+	page, err := c.query.page()
+	if err != nil {
+		return err
+	}
+	matrix, err := c.server.registry.Matrix(c.request.Context(), c.subject, page)
+	if err != nil {
+		return err
+	}
+	return c.json(matrix)
+}

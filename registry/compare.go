@@ -1,0 +1,201 @@
+package registry
+
+import (
+	"context"
+	"slices"
+
+	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/compat/diff"
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/storage"
+)
+
+// Step is the way from one version of a subject to another.
+type Step struct {
+	Subject string       `json:"subject"`
+	From    *VersionInfo `json:"from"` // nil before the first version
+	To      VersionInfo  `json:"to"`
+	// Level is the one in force for the subject now, not the one that was when To was registered.
+	Level compat.Level `json:"level"`
+	// Problem says why there is no comparison, in a history: a version that was imported as it is may be unreadable.
+	Problem string `json:"problem,omitempty"`
+	*diff.Diff
+}
+
+// VersionInfo tells a version of a subject without its text.
+type VersionInfo struct {
+	Version int          `json:"version"`
+	ID      int          `json:"id"`
+	Type    formats.Type `json:"schemaType,omitempty"`
+	Time    int64        `json:"ts,omitempty"` // milliseconds since 1970
+	Deleted bool         `json:"deleted,omitempty"`
+}
+
+// Layout reads a schema as Parse does, and gives a text of one line a line for each member, so that places in it can be
+// shown. InvalidSchema.
+func (r *Registry) Layout(ctx context.Context, subject string, req SchemaRequest) (formats.Schema, error) {
+	schema, err := r.Parse(ctx, subject, req)
+	if err != nil {
+		return nil, err
+	}
+	return diff.Layout(ctx, r.engine, schema)
+}
+
+// Compare tells what distinguishes two versions of a subject, soft-deleted or not. An empty newer means the latest one
+// that is live, or else the last; an empty older the one before the newer. A subject with one version is compared with
+// nothing: From and Diff are nil then. InvalidVersion, SubjectNotFound, VersionNotFound, InvalidSchema.
+func (r *Registry) Compare(ctx context.Context, subject, older, newer string) (*Step, error) {
+	subject = normalize(subject)
+	h, err := r.readHistory(subject)
+	if err != nil {
+		return nil, err
+	}
+	to, err := h.find(newer, h.last())
+	if err != nil {
+		return nil, err
+	}
+	from, err := h.find(older, h.before(to))
+	if err != nil {
+		return nil, err
+	}
+	return r.step(ctx, h, from, to)
+}
+
+// History tells how a subject came to be what it is, the newest version first, at most maxSteps at a time. Versions that
+// are soft-deleted are left out. SubjectNotFound.
+func (r *Registry) History(ctx context.Context, subject string, page Page) ([]*Step, error) {
+	h, err := r.readHistory(normalize(subject))
+	if err != nil {
+		return nil, err
+	}
+	live := h.live()
+	slices.Reverse(live)
+	steps := []*Step{}
+	for _, to := range paged(live, page, maxSteps) {
+		step, err := r.step(ctx, h, h.before(to), to)
+		if CodeOf(err) != 0 {
+			step, err = &Step{Subject: h.subject, To: infoOf(to), Level: h.settings.level, Problem: err.Error()}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		steps = append(steps, step)
+	}
+	return steps, nil
+}
+
+// maxSteps bounds what one request may ask to be compared in full.
+const maxSteps = 20
+
+// history is a subject with what decides about it.
+type history struct {
+	subjectState
+	settings *settings
+}
+
+func (r *Registry) readHistory(subject string) (*history, error) {
+	h := &history{}
+	err := r.store.View(func(v storage.View) (err error) {
+		if h.settings, err = r.effectiveConfig(v, subject); err != nil {
+			return err
+		}
+		h.subjectState, err = readSubject(v, subject)
+		return err
+	})
+	if err == nil && len(h.rows) == 0 {
+		err = subjectNotFound(subject)
+	}
+	return h, err
+}
+
+// live are the versions that are not deleted, ascending.
+func (h *history) live() []*storage.Row {
+	var rows []*storage.Row
+	for i := range h.rows {
+		if !h.rows[i].Deleted {
+			rows = append(rows, &h.rows[i])
+		}
+	}
+	return rows
+}
+
+func (h *history) last() *storage.Row {
+	if row := h.latest(); row != nil {
+		return row
+	}
+	return &h.rows[len(h.rows)-1]
+}
+
+// before is the live version before a row; where there is none, a deleted one if the row is deleted, too.
+func (h *history) before(row *storage.Row) *storage.Row {
+	var before *storage.Row
+	for i := range h.rows {
+		other := &h.rows[i]
+		if other.Version < row.Version && (!other.Deleted || row.Deleted && (before == nil || before.Deleted)) {
+			before = other
+		}
+	}
+	return before
+}
+
+// find returns the row of a version as it is written, or otherwise for an empty one.
+func (h *history) find(version string, otherwise *storage.Row) (*storage.Row, error) {
+	if version == "" {
+		return otherwise, nil
+	}
+	number, err := parseVersion(version)
+	if err != nil {
+		return nil, err
+	}
+	if number == latest {
+		if row := h.latest(); row != nil {
+			return row, nil
+		}
+		return nil, versionNotFound(number)
+	}
+	i := slices.IndexFunc(h.rows, func(row storage.Row) bool { return row.Version == number })
+	if i < 0 {
+		return nil, versionNotFound(number)
+	}
+	return &h.rows[i], nil
+}
+
+// infoOf is what the row itself tells of a version.
+func infoOf(row *storage.Row) VersionInfo {
+	return VersionInfo{Version: row.Version, ID: row.ID, Time: row.Time, Deleted: row.Deleted}
+}
+
+// step compares two rows; from may be nil.
+func (r *Registry) step(ctx context.Context, h *history, from, to *storage.Row) (*Step, error) {
+	s := &Step{Subject: h.subject, To: infoOf(to), Level: h.settings.level}
+	next, err := r.laidOut(ctx, to)
+	if err != nil {
+		return nil, err
+	}
+	s.To.Type = next.Type()
+	if from == nil {
+		return s, nil
+	}
+	old, err := r.laidOut(ctx, from)
+	if err != nil {
+		return nil, err
+	}
+	info := infoOf(from)
+	info.Type = old.Type()
+	s.From = &info
+	s.Diff, err = diff.Compare(ctx, r.engine.Checker, old, next, h.settings.policy)
+	return s, workError(err)
+}
+
+// laidOut parses a registered version from a text that has lines.
+func (r *Registry) laidOut(ctx context.Context, row *storage.Row) (formats.Schema, error) {
+	stored, err := r.storedVersion(row)
+	if err != nil {
+		return nil, err
+	}
+	p, err := r.parse(ctx, stored.text)
+	if err != nil {
+		return nil, err
+	}
+	return diff.Layout(ctx, r.engine, p.schema)
+}

@@ -1,0 +1,112 @@
+package web_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/concord-registry/concord/registry"
+)
+
+// changing has four versions: the second adds a field with a default, the third one without, the fourth removes one.
+func changing(s *site, subject string) {
+	fields := func(list ...string) string {
+		return `{"type":"record","name":"Order","namespace":"com.example","fields":[` + strings.Join(list, ",") + `]}`
+	}
+	id, note, price := `{"name":"id","type":"long"}`, `{"name":"note","type":"string","default":""}`, `{"name":"price","type":"double"}`
+	for _, text := range []string{fields(id), fields(id, note), fields(id, note, price), fields(note, price)} {
+		s.register(subject, registry.SchemaRequest{Schema: text})
+	}
+}
+
+func TestACompareShowsTheLatestAndTheOneBefore(t *testing.T) {
+	s := newSite(t, "")
+	changing(s, "a/b")
+	d := s.page("/ui/subjects/a%2Fb/compare", 200)
+	d.holds("1 change", "removed", `The field "id" (long) was removed`, "New readers, old data: fine", "Old readers, new data: breaks", "A message that proves it", "Side by side")
+	for _, query := range []string{"?from=1&to=3", "?from=1&to=3&view=unified", "?from=1&to=3&view=unified&lines=all", "?from=1&to=3&lines=all", "?from=3&to=1"} {
+		s.page("/ui/subjects/a%2Fb/compare"+query, 200).holds("2 changes", "price", "note")
+	}
+	s.page("/ui/subjects/a%2Fb/compare?from=latest&to=1", 200).holds("3 changes")
+	s.page("/ui/subjects/a%2Fb/compare?from=2&to=2", 200).holds("The same schema", "line by line")
+	s.page("/ui/subjects/a%2Fb/compare?from=9&to=2", 404)
+	s.page("/ui/subjects/a%2Fb/compare?from=x", 422)
+	s.page("/ui/subjects/nobody/compare", 404)
+}
+
+func TestAChangeIsMarkedOnALineThatChanged(t *testing.T) {
+	s := newSite(t, "")
+	changing(s, "s")
+	d := s.page("/ui/subjects/s/compare?from=3&to=4", 200)
+	marked := 0
+	for _, n := range d.all("a") {
+		if href, _ := attr(n, "href"); href == "#change-1" {
+			marked++
+			if class, _ := attr(n.Parent, "class"); !strings.Contains(class, "bad") {
+				t.Errorf("the line of a breaking change has the class %q", class)
+			}
+			if row, _ := attr(n.Parent.Parent, "class"); row == "same" {
+				t.Error("the mark is on a line that did not change")
+			}
+		}
+	}
+	if marked != 1 {
+		t.Errorf("%d marks", marked)
+	}
+}
+
+func TestTheFirstVersionIsComparedWithNothing(t *testing.T) {
+	s := newSite(t, "")
+	s.register("s", registry.SchemaRequest{Schema: orderV1})
+	s.page("/ui/subjects/s/compare", 200).holds("There is nothing to compare with yet")
+	s.page("/ui/subjects/s/history", 200).holds("The first version.")
+	s.page("/ui/subjects/s/levels", 200).holds("keeps to it")
+}
+
+func TestVersionsOfOtherTypesAndDeletedOnesAreCompared(t *testing.T) {
+	s := newSite(t, "")
+	s.register("s", registry.SchemaRequest{Schema: orderV1})
+	s.register("s", registry.SchemaRequest{Schema: "syntax = \"proto3\";\nmessage M {}\n", Type: "PROTOBUF"})
+	s.page("/ui/subjects/s/compare", 200).holds("The schema type changes from AVRO to PROTOBUF")
+	if _, err := s.reg.DeleteSubject(t.Context(), "s", false); err != nil {
+		t.Fatal(err)
+	}
+	s.page("/ui/subjects/s/compare", 200).holds("and is deleted")
+	s.page("/ui/subjects/s/history", 200).holds("All versions are deleted.")
+	s.page("/ui/subjects/s/levels", 200).holds("All versions are deleted.")
+}
+
+func TestTheHistoryIsAChangeLogInPages(t *testing.T) {
+	s := newSite(t, "")
+	changing(s, "s")
+	s.page("/ui/subjects/s/history", 200).holds("Version 4", `The field "price" (double) was added`, "Breaks BACKWARD", "Compatible in both directions", "The first version.")
+	for i := range 12 {
+		s.register("long", registry.SchemaRequest{Schema: fmt.Sprintf(`{"type":"record","name":"R","doc":"%d","fields":[]}`, i)})
+	}
+	d := s.page("/ui/subjects/long/history", 200)
+	d.holds("Version 12", "Older")
+	if strings.Contains(d.main(), "Version 2 ") {
+		t.Error("the page is not cut")
+	}
+	s.page("/ui/subjects/long/history?offset=10", 200).holds("Version 2", "The first version.", "Newer")
+	s.page("/ui/subjects/long/history?offset=99", 200).holds("No earlier versions.")
+	s.page("/ui/subjects/nobody/history", 404)
+}
+
+func TestTheMatrixNamesTheVersionThatRefuses(t *testing.T) {
+	s := newSite(t, "")
+	changing(s, "s")
+	d := s.page("/ui/subjects/s/levels", 200)
+	rows := map[string]string{}
+	for _, n := range d.all("tr") {
+		rows[strings.Join(strings.Fields(text(n))[:2], " ")] = text(n)
+	}
+	if got := rows["Version 4"]; strings.Count(got, "keeps to it") != 1 || !strings.Contains(got, "v3") || !strings.Contains(got, "v2") {
+		t.Errorf("version 4: %s", got)
+	}
+	if got := rows["Version 2"]; strings.Count(got, "keeps to it") != 6 {
+		t.Errorf("version 2: %s", got)
+	}
+	s.page("/ui/subjects/s/levels?offset=2", 200).holds("Newer")
+	s.page("/ui/subjects/nobody/levels", 404)
+}
