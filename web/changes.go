@@ -77,7 +77,7 @@ const maxShownChanges = 200
 type lineSet map[string]map[int]bool
 
 // of names the line that a change is marked at, and the address of it.
-func (l lineSet) of(p place) (words, href string) {
+func (l lineSet) of(p marking) (words, href string) {
 	side, number := "n", p.next
 	if number == 0 {
 		side, number = "o", p.old

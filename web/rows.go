@@ -54,7 +54,7 @@ func (m marks) add(s *diff.Side, change *diff.Change, number int) int {
 
 // markChanges puts the changes of a diff on its rows. The last results say at which line of the old and the new text each
 // change is marked.
-func markChanges(d *diff.Diff, rows []diff.Row) (old, next marks, places []place) {
+func markChanges(d *diff.Diff, rows []diff.Row) (old, next marks, places []marking) {
 	old, next = marks{map[int]bool{}, map[int]*sideView{}}, marks{map[int]bool{}, map[int]*sideView{}}
 	for _, row := range rows {
 		if row.Kind != diff.Same && row.Old != nil {
@@ -69,13 +69,13 @@ func markChanges(d *diff.Diff, rows []diff.Row) (old, next marks, places []place
 			break
 		}
 		c := &d.Changes[i]
-		places = append(places, place{old.add(c.Old, c, i+1), next.add(c.New, c, i+1)})
+		places = append(places, marking{old.add(c.Old, c, i+1), next.add(c.New, c, i+1)})
 	}
 	return old, next, places
 }
 
-// place is where a change is marked in the two texts; 0 where it is not.
-type place struct{ old, next int }
+// marking is where a change is marked in the two texts; 0 where it is not.
+type marking struct{ old, next int }
 
 func worseClass(class string, c *diff.Change) string {
 	switch {
@@ -91,7 +91,7 @@ func worseClass(class string, c *diff.Change) string {
 type textView struct {
 	Rows   [][]rowView // in stretches
 	More   int         // rows that are left out because there are too many
-	places []place     // of each change
+	places []marking   // of each change
 	lines  lineSet     // that are shown
 }
 
