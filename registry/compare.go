@@ -84,6 +84,19 @@ func (r *Registry) History(ctx context.Context, subject string, page Page) ([]*S
 	return steps, nil
 }
 
+// VersionList tells all versions of a subject, ascending, soft-deleted ones included. SubjectNotFound.
+func (r *Registry) VersionList(ctx context.Context, subject string) ([]VersionInfo, error) {
+	h, err := r.readHistory(normalize(subject))
+	if err != nil {
+		return nil, err
+	}
+	list := make([]VersionInfo, len(h.rows))
+	for i := range h.rows {
+		list[i] = infoOf(&h.rows[i])
+	}
+	return list, nil
+}
+
 // maxSteps bounds what one request may ask to be compared in full.
 const maxSteps = 20
 

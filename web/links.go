@@ -90,6 +90,29 @@ func (l Links) Text(subject string, version int) string {
 	return l.APISubject(subject) + "/versions/" + strconv.Itoa(version) + "/schema"
 }
 
+// Delete asks before a version is deleted; version 0 means the subject.
+func (l Links) Delete(subject string, version int) string {
+	return l.Subject(subject) + "/delete" + versionQuery(version)
+}
+
+// Restore asks before a version is restored; version 0 means the subject.
+func (l Links) Restore(subject string, version int) string {
+	return l.Subject(subject) + "/restore" + versionQuery(version)
+}
+
+func versionQuery(version int) string {
+	if version == 0 {
+		return ""
+	}
+	return "?version=" + strconv.Itoa(version)
+}
+
+// Decode reads pasted messages.
+func (l Links) Decode() string { return l.base + "/ui/decode" }
+
+// Identify finds what a pasted schema is like.
+func (l Links) Identify() string { return l.base + "/ui/identify" }
+
 // Compare shows what distinguishes a subject's latest version from the one before.
 func (l Links) Compare(subject string) string { return l.Subject(subject) + "/compare" }
 

@@ -74,6 +74,16 @@ func (u *UI) routes() map[string]pageFunc {
 		"GET /ui/subjects/{subject}":                    u.subject,
 		"GET /ui/subjects/{subject}/versions/{version}": u.subject,
 
+		"GET /ui/subjects/{subject}/delete":   u.remove,
+		"POST /ui/subjects/{subject}/delete":  u.removed,
+		"GET /ui/subjects/{subject}/restore":  u.restore,
+		"POST /ui/subjects/{subject}/restore": u.restored,
+
+		"GET /ui/decode":    u.decode,
+		"POST /ui/decode":   u.decode,
+		"GET /ui/identify":  u.identify,
+		"POST /ui/identify": u.identify,
+
 		"GET /ui/subjects/{subject}/compare": u.compare,
 		"GET /ui/subjects/{subject}/history": u.history,
 		"GET /ui/subjects/{subject}/levels":  u.levels,

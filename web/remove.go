@@ -1,0 +1,180 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+
+	"github.com/concord-registry/concord/registry"
+)
+
+// removeView asks whether something is to be deleted or restored, and says what that means.
+type removeView struct {
+	Subject   string
+	Version   int    // 0: the whole subject
+	Back      int    // the version to go back to
+	Step      string // "soft", "permanent" or "restore"
+	Versions  []registry.VersionInfo
+	Referrers []obstacle
+	Blocked   bool // a referrer stands in the way
+	Typed     string
+	Wrong     string // what is wrong with what was typed
+	Failure   string // why the registry refused
+}
+
+// obstacle is a version that refers to what is to be deleted.
+type obstacle struct {
+	Subject string
+	Version int
+	Deleted bool
+	Counts  bool // it stands in the way
+}
+
+// remove asks before a deletion: softly what is live, for good what is deleted already.
+func (u *UI) remove(r *request) (*Page, error) {
+	view, err := u.removal(r, r.query("version"))
+	if err != nil {
+		return nil, err
+	}
+	return u.removePage(view), nil
+}
+
+func (u *UI) removePage(view *removeView) *Page {
+	title := "Delete " + view.Subject
+	if view.Step == "restore" {
+		title = "Restore " + view.Subject
+	}
+	return &Page{Template: "remove", Title: title, Nav: "subjects", Model: view}
+}
+
+// removal finds out what a deletion of a version, or of the subject for an empty one, would be.
+func (u *UI) removal(r *request, version string) (*removeView, error) {
+	view := &removeView{Subject: r.param("subject"), Step: "soft"}
+	versions, err := u.reg.VersionList(r.Context(), view.Subject)
+	if err != nil {
+		return nil, err
+	}
+	view.Back = versions[len(versions)-1].Version
+	live := slices.DeleteFunc(slices.Clone(versions), func(v registry.VersionInfo) bool { return v.Deleted })
+	switch {
+	case version != "":
+		v, err := u.reg.Version(r.Context(), view.Subject, version, registry.ReadOptions{WithDeleted: true})
+		if err != nil {
+			return nil, err
+		}
+		view.Version, view.Back = v.Version, v.Version
+		view.Versions = slices.DeleteFunc(versions, func(other registry.VersionInfo) bool { return other.Version != v.Version })
+		if v.Deleted {
+			view.Step = "permanent"
+		}
+	case len(live) > 0:
+		view.Versions = live
+	default:
+		view.Versions, view.Step = versions, "permanent"
+	}
+	referrers, err := u.reg.Referrers(r.Context(), view.Subject, view.Version)
+	for _, ref := range referrers {
+		line := obstacle{ref.Subject, ref.Version, ref.Deleted, !ref.Deleted || view.Step == "permanent"}
+		view.Blocked = view.Blocked || line.Counts
+		view.Referrers = append(view.Referrers, line)
+	}
+	return view, err
+}
+
+// removed deletes what the form names, once the name of the subject was typed.
+func (u *UI) removed(r *request) (*Page, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, formError(err)
+	}
+	view, err := u.removal(r, r.PostFormValue("version"))
+	if err != nil {
+		return nil, err
+	}
+	view.Typed = r.PostFormValue("confirm")
+	switch {
+	case r.PostFormValue("step") != view.Step:
+		view.Failure = "Meanwhile somebody else has deleted or restored it. This is what there is now."
+		return u.refusedRemoval(view, http.StatusConflict), nil
+	case view.Typed != view.Subject:
+		view.Wrong = "This is not the name of the subject: type it as it stands above."
+		return u.refusedRemoval(view, http.StatusUnprocessableEntity), nil
+	}
+	permanent := view.Step == "permanent"
+	if view.Version > 0 {
+		_, err = u.reg.DeleteVersion(r.Context(), view.Subject, strconv.Itoa(view.Version), permanent)
+	} else {
+		_, err = u.reg.DeleteSubject(r.Context(), view.Subject, permanent)
+	}
+	if err != nil {
+		return u.failedRemoval(view, err)
+	}
+	if !permanent && view.Version > 0 {
+		return r.redirect(r.links.Version(view.Subject, view.Version))
+	}
+	if left, err := u.reg.VersionList(r.Context(), view.Subject); err == nil {
+		return r.redirect(r.links.Version(view.Subject, left[len(left)-1].Version))
+	}
+	return r.redirect(r.links.Home())
+}
+
+func (u *UI) refusedRemoval(view *removeView, status int) *Page {
+	page := u.removePage(view)
+	page.Status = status
+	return page
+}
+
+// failedRemoval shows the question again with the registry's reason.
+func (u *UI) failedRemoval(view *removeView, err error) (*Page, error) {
+	status, _, message := u.opt.Describe(err)
+	if status >= http.StatusInternalServerError {
+		return nil, err
+	}
+	view.Failure = message
+	return u.refusedRemoval(view, status), nil
+}
+
+// restore asks before something is restored, and restored does it.
+func (u *UI) restore(r *request) (*Page, error) {
+	view, err := u.restoration(r, r.query("version"))
+	if err != nil {
+		return nil, err
+	}
+	return u.removePage(view), nil
+}
+
+func (u *UI) restoration(r *request, version string) (*removeView, error) {
+	view, err := u.removal(r, version)
+	if err != nil {
+		return nil, err
+	}
+	if version == "" {
+		if view.Versions, err = u.reg.VersionList(r.Context(), view.Subject); err != nil {
+			return nil, err
+		}
+	}
+	view.Step, view.Referrers, view.Blocked = "restore", nil, false
+	view.Versions = slices.DeleteFunc(view.Versions, func(v registry.VersionInfo) bool { return !v.Deleted })
+	return view, nil
+}
+
+func (u *UI) restored(r *request) (*Page, error) {
+	if err := r.ParseForm(); err != nil {
+		return nil, formError(err)
+	}
+	view, err := u.restoration(r, r.PostFormValue("version"))
+	if err != nil {
+		return nil, err
+	}
+	if view.Version > 0 {
+		_, err = u.reg.Restore(r.Context(), view.Subject, strconv.Itoa(view.Version))
+	} else {
+		_, err = u.reg.RestoreSubject(r.Context(), view.Subject)
+	}
+	switch {
+	case err != nil:
+		return u.failedRemoval(view, err)
+	case view.Version > 0:
+		return r.redirect(r.links.Version(view.Subject, view.Version))
+	}
+	return r.redirect(r.links.Subject(view.Subject))
+}
