@@ -45,6 +45,9 @@ const checkExample = `  # does this branch break what is on main?
   # in a GitHub workflow: annotate the lines, write the summary
   concord check --against '.git#branch=main' --error-format github-actions`
 
+// defaultJobs is how many schemas are compared at a time: mostly it is a registry that is waited for.
+var defaultJobs = 4 * runtime.GOMAXPROCS(0)
+
 // checkFlags are the flags of check.
 type checkFlags struct {
 	remote  remoteFlags
@@ -82,7 +85,7 @@ func (m *Main) checkCommand() *cobra.Command {
 	flags.StringVar(&f.summary, "summary", "", "also write the findings as Markdown to this `file`; by default to $GITHUB_STEP_SUMMARY")
 	flags.BoolVar(&f.explain, "explain", false, "show the message that breaks, and what its reader makes of it")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary line")
-	flags.IntVar(&f.jobs, "jobs", 4*runtime.GOMAXPROCS(0), "how many schemas are compared at a time")
+	flags.IntVar(&f.jobs, "jobs", defaultJobs, "how many schemas are compared at a time")
 	for name, values := range map[string][]string{
 		"level": levelNames(), "policy": policyNames(), "removed": removedValues, "error-format": report.Formats, "fail-on": failOnValues,
 	} {
@@ -221,7 +224,7 @@ func (f *checkFlags) bases(ctx context.Context, e *engine.Engine, p *project.Pro
 	if err != nil {
 		return nil, misused(err)
 	}
-	return append(bases, gate.NewRegistryBase(e, c, compat.Level(f.level))), nil
+	return append(bases, gate.NewRegistryBase(e, c, func(*project.File) compat.Level { return compat.Level(f.level) })), nil
 }
 
 // openProject finds the project that the arguments are about, and what in it they select.

@@ -150,7 +150,7 @@ func (m *Main) explainRefusal(ctx context.Context, e *engine.Engine, c *client.C
 	if refused != nil && !(errors.As(refused, &refusal) && refusal.Status == http.StatusConflict) {
 		return refused
 	}
-	outcome, err := gate.Compare(ctx, e, &project.File{Subject: subject, Path: o.Path}, o.Schema, gate.NewRegistryBase(e, c, ""))
+	outcome, err := gate.Compare(ctx, e, &project.File{Subject: subject, Path: o.Path}, o.Schema, gate.NewRegistryBase(e, c, nil))
 	result := &gate.Result{Subjects: []gate.Subject{outcome}}
 	if err != nil || result.Count(compat.Error) == 0 {
 		return refused

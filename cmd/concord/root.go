@@ -48,6 +48,7 @@ func (m *Main) rootCommand() *cobra.Command {
 	root.AddCommand(
 		m.serveCommand(),
 		m.checkCommand(), m.diffCommand(),
+		m.planCommand(), m.applyCommand(), m.pullCommand(),
 		m.getCommand(), m.registerCommand(), m.deleteCommand(), m.setCommand(),
 		m.decodeCommand(), m.encodeCommand(), m.sampleCommand(),
 		m.waitCommand(), m.doctorCommand(), m.backupCommand(), m.restoreCommand(), m.compactCommand(), m.versionCommand(),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -202,25 +203,25 @@ func (c *Client) Referrers(ctx context.Context, subject string, version int, del
 	if err != nil {
 		return nil, err
 	}
-	contexts := []string{subject}
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	contexts, err := c.contextsFrom(ctx, subject)
+	if err != nil {
+		return nil, err
+	}
 	var list []SubjectVersion
-	for _, id := range ids {
-		// Ids of other contexts are in the answer too, and mean something else in this one.
-		for i := 0; i < len(contexts); i++ {
-			owners, err := c.VersionsOfID(ctx, id, contexts[i], deleted)
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+		// The ids are those of every context, and each means something of its own in each.
+		for _, context := range contexts {
+			owners, err := c.VersionsOfID(ctx, id, context, deleted)
 			if err != nil && !IsMissing(err) {
 				return nil, err
 			}
-			found, err := c.referring(ctx, owners, subject, version)
-			if err != nil {
+			if owners, err = c.referring(ctx, owners, subject, version); err != nil {
 				return nil, err
 			}
-			list = append(list, found...)
-			if len(found) == 0 && len(contexts) == 1 {
-				if contexts, err = c.otherContexts(ctx, subject); err != nil {
-					return nil, err
-				}
-			}
+			list = append(list, owners...)
 		}
 	}
 	return list, nil
@@ -244,10 +245,10 @@ func (c *Client) referring(ctx context.Context, owners []SubjectVersion, subject
 	return list, nil
 }
 
-// otherContexts lists all contexts as subjects to look up ids in, that of a subject first.
-func (c *Client) otherContexts(ctx context.Context, subject string) ([]string, error) {
+// contextsFrom lists all contexts as subjects to look up ids in, that of a subject first.
+func (c *Client) contextsFrom(ctx context.Context, subject string) ([]string, error) {
 	names, err := c.Contexts(ctx)
-	if err != nil {
+	if err != nil && !IsMissing(err) { // a registry without contexts has one
 		return nil, err
 	}
 	own, _ := storage.SplitSubject(subject)

@@ -162,6 +162,12 @@ func IsMissing(err error) bool {
 	return errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound
 }
 
+// IsRefusal reports whether a registry answered that it cannot do what was asked.
+func IsRefusal(err error) bool {
+	var answer *sr.ResponseError
+	return errors.As(err, &answer) && answer.StatusCode < http.StatusInternalServerError
+}
+
 // Explain words an error of a request for a person: what the registry says, or why it cannot be reached.
 func Explain(name string, err error) error {
 	var answer *sr.ResponseError

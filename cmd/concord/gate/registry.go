@@ -17,11 +17,12 @@ import (
 type RegistryBase struct {
 	client *client.Client
 	reader *stored.Reader
-	level  compat.Level // asked for on the command line
+	level  func(*project.File) compat.Level
 }
 
-// NewRegistryBase returns a base over a registry. level, which may be empty, wins over the registry's own.
-func NewRegistryBase(e *engine.Engine, c *client.Client, level compat.Level) *RegistryBase {
+// NewRegistryBase returns a base over a registry. level tells the level that a file asks for, which wins over the registry's
+// own; it may be empty, and the function nil.
+func NewRegistryBase(e *engine.Engine, c *client.Client, level func(*project.File) compat.Level) *RegistryBase {
 	return &RegistryBase{client: c, reader: stored.NewReader(e, c), level: level}
 }
 
@@ -46,9 +47,8 @@ func (b *RegistryBase) History(ctx context.Context, f *project.File) (History, e
 	}
 	slices.Sort(versions)
 	slices.Reverse(versions)
-	level := history.Level
-	if b.level != "" {
-		level = b.level
+	if b.level != nil && b.level(f) != "" {
+		history.Level = b.level(f)
 	}
 	for _, number := range versions {
 		version, err := b.reader.Version(ctx, f.Subject, number)
@@ -60,7 +60,7 @@ func (b *RegistryBase) History(ctx context.Context, f *project.File) (History, e
 			return History{}, fmt.Errorf("version %d of %s: %w", number, f.Subject, err)
 		}
 		history.Versions = append(history.Versions, compat.Version{Number: number, Schema: schema})
-		if !level.Transitive() {
+		if !history.Level.Transitive() {
 			break
 		}
 	}

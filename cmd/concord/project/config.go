@@ -39,12 +39,14 @@ type Config struct {
 // Rule maps files to subjects. The first rule that matches a file applies.
 type Rule struct {
 	Path       string              `yaml:"path"`    // a file, a folder, or a pattern with *, ** and {a,b}
-	Subject    string              `yaml:"subject"` // a template: {file} {path} {dir} {name} {topic} {fullname} {namespace}
+	Subject    string              `yaml:"subject"` // a template: {file} {path} {dir} {name} {topic} {fullname} {namespace}; {{ is a brace
 	Type       string              `yaml:"type"`    // avro, protobuf or json; by default told from the file's name
 	Level      string              `yaml:"level"`
 	Policy     string              `yaml:"policy"`
 	Owner      string              `yaml:"owner"`
 	References []formats.Reference `yaml:"references"` // those that are not found in the files
+	// Pinned says that References is the whole list: nothing is looked for in the files.
+	Pinned bool `yaml:"pinned"`
 }
 
 // Ignore silences findings.
@@ -111,7 +113,7 @@ func DefaultConfig() *Config {
 }
 
 // members are the names that may stand in concord.yaml.
-var members = []string{"version", "registry", "context", "level", "policy", "removed", "schemas", "ignore", "path", "subject", "type", "owner", "references", "name", "codes"}
+var members = []string{"version", "registry", "context", "level", "policy", "removed", "schemas", "ignore", "path", "subject", "type", "owner", "references", "pinned", "name", "codes"}
 
 // explain words the errors of the YAML decoder.
 func explain(err error) string {

@@ -12,6 +12,7 @@ import (
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/storage"
 )
 
 // Project is a folder with its config.
@@ -48,7 +49,7 @@ func (p *Project) Disk(e *engine.Engine) (*Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	return p.tree(e, source), nil
+	return p.Tree(e, source), nil
 }
 
 // Against reads the schemas of the other side of a comparison, a commit or a folder, with the same config.
@@ -64,7 +65,7 @@ func (p *Project) Against(ctx context.Context, e *engine.Engine, input string) (
 		return nil, err
 	}
 	source.Name = input
-	return p.tree(e, source), nil
+	return p.Tree(e, source), nil
 }
 
 // File is one schema file.
@@ -133,8 +134,8 @@ func (t *Tree) Fault(f *File) error {
 	return nil
 }
 
-// tree reads the files of a source and finds what they refer to.
-func (p *Project) tree(e *engine.Engine, source *Source) *Tree {
+// Tree reads the files of a source and finds what they refer to.
+func (p *Project) Tree(e *engine.Engine, source *Source) *Tree {
 	t := &Tree{Name: source.Name, bySubject: map[string]*File{}, byName: map[string][]*File{}, byPath: map[string]*File{}}
 	for _, name := range source.Files() {
 		t.add(e, p.Config, name, string(source.File(name)))
@@ -208,6 +209,12 @@ func messageOf(err error) string {
 
 // link finds what a file refers to.
 func (t *Tree) link(f *File, rule *Rule) {
+	if rule.Pinned {
+		for i := range rule.References {
+			f.Links = append(f.Links, Link{Name: rule.References[i].Name, Stored: &rule.References[i]})
+		}
+		return
+	}
 	for _, need := range f.Outline.Needs {
 		link := Link{Name: need.Name, Span: need.Span}
 		if link.Target = t.find(f, need); link.Target == nil {
@@ -328,18 +335,39 @@ func circle(path []*File, target *File) string {
 	return strings.Join(append(names, target.Path), " → ")
 }
 
-// reference is a link as it is declared to a registry.
-func (l *Link) reference(version func(*File) int) formats.Reference {
+// reference is a link of a file as it is declared to a registry.
+func (f *File) reference(l *Link, version func(*File) int) formats.Reference {
 	if l.Target != nil {
-		return formats.Reference{Name: l.Name, Subject: l.Target.Subject, Version: version(l.Target)}
+		return formats.Reference{Name: l.Name, Subject: f.spell(l.Target.Subject), Version: version(l.Target)}
 	}
 	return formats.Reference{Name: l.Name, Subject: l.Stored.Subject, Version: l.Stored.Version}
+}
+
+// stored is what the config declares for a link, with the full name of the subject.
+func (f *File) stored(l *Link) formats.Reference {
+	context, _ := storage.SplitSubject(f.Subject)
+	ref := *l.Stored
+	ref.Subject = storage.ReferredSubject(context, ref.Subject)
+	return ref
+}
+
+// spell writes a subject as clients do in a reference: without a context, a name means the file's own.
+func (f *File) spell(subject string) string {
+	own, _ := storage.SplitSubject(f.Subject)
+	context, name := storage.SplitSubject(subject)
+	switch context {
+	case own:
+		return name
+	case storage.DefaultContext:
+		return ":" + context + ":" + name
+	}
+	return subject
 }
 
 // References lists what a file declares to refer to. version tells the number to use for another file of the project.
 func (t *Tree) References(f *File, version func(*File) int) (references []formats.Reference) {
 	for i := range f.Links {
-		references = append(references, f.Links[i].reference(version))
+		references = append(references, f.reference(&f.Links[i], version))
 	}
 	return references
 }
@@ -351,14 +379,15 @@ func (t *Tree) Resolve(f *File, version func(*File) int, stored func(formats.Ref
 	seen := map[string]bool{}
 	var add func(f *File) error
 	add = func(f *File) error {
-		for _, link := range f.Links {
-			ref := link.reference(version)
+		for i := range f.Links {
+			link := &f.Links[i]
+			ref := f.reference(link, version)
 			if seen[ref.Name] {
 				continue
 			}
 			seen[ref.Name] = true
 			if link.Target == nil {
-				texts, err := stored(*link.Stored)
+				texts, err := stored(f.stored(link))
 				if err != nil {
 					return err
 				}

@@ -23,6 +23,16 @@ type Source struct {
 	files map[string][]byte
 }
 
+// NewSource returns a source of files in memory.
+func NewSource(name string, files map[string][]byte) *Source {
+	return &Source{Name: name, files: files}
+}
+
+// Skipped reports whether a folder of this name is left out of every source.
+func Skipped(name string) bool {
+	return strings.HasPrefix(name, ".") || slices.Contains(skipped, name)
+}
+
 // Files lists the paths in the source, with slashes, sorted.
 func (s *Source) Files() []string {
 	var names []string
@@ -48,7 +58,7 @@ func Disk(root string, wanted func(name string) bool) (*Source, error) {
 		}
 		name := entry.Name()
 		if entry.IsDir() {
-			if file != root && (strings.HasPrefix(name, ".") || slices.Contains(skipped, name)) {
+			if file != root && Skipped(name) {
 				return fs.SkipDir
 			}
 			return nil
@@ -191,7 +201,7 @@ func (r repository) read(name, ref, subdir string, wanted func(string) bool) (*S
 // hidden reports whether a file lies in a folder that Disk skips.
 func hidden(file string) bool {
 	for _, part := range strings.Split(path.Dir(file), "/") {
-		if part != "." && strings.HasPrefix(part, ".") || slices.Contains(skipped, part) {
+		if part != "." && Skipped(part) {
 			return true
 		}
 	}

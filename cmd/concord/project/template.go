@@ -13,9 +13,15 @@ import (
 // placeholders of subject templates.
 var placeholders = []string{"file", "path", "dir", "name", "topic", "fullname", "namespace"}
 
+// brace stands for a brace in a template.
+const brace = "{{"
+
+// Literal is the template of one subject and no other.
+func Literal(subject string) string { return strings.ReplaceAll(subject, "{", brace) }
+
 // checkTemplate refuses placeholders that do not exist.
 func checkTemplate(template string) error {
-	for rest := template; ; {
+	for rest := strings.ReplaceAll(template, brace, ""); ; {
 		_, after, ok := strings.Cut(rest, "{")
 		if !ok {
 			return nil
@@ -38,6 +44,7 @@ func subject(template, context, file string, t formats.Type, outline *formats.Ou
 	}
 	base := withoutExtension(path.Base(file))
 	values := []string{
+		brace, "{",
 		"{file}", file, "{path}", path.Join(path.Dir(file), base), "{dir}", path.Dir(file), "{name}", base, "{topic}", base,
 	}
 	if strings.Contains(template, "{fullname}") || strings.Contains(template, "{namespace}") {
