@@ -19,8 +19,11 @@ const rootExample = `  # serve on :8081, with the data in concord.db
   # stop the pull request that would break a reader
   concord check --against '.git#branch=main'
 
-  # wait until a registry answers, for example in a pipeline
-  concord wait --registry http://localhost:8081
+  # bring a folder of schemas into a registry
+  concord apply schemas --registry http://localhost:8081
+
+  # what did the last change do, and to whom?
+  concord diff orders-value --registry http://localhost:8081
 
   # back it up while it runs
   concord backup --registry http://localhost:8081`
@@ -45,14 +48,11 @@ func (m *Main) rootCommand() *cobra.Command {
 	root.SetIn(m.Stdin)
 	root.SetOut(m.Stdout)
 	root.SetErr(m.Stderr)
-	root.AddCommand(
-		m.serveCommand(),
-		m.checkCommand(), m.diffCommand(),
-		m.planCommand(), m.applyCommand(), m.pullCommand(),
-		m.getCommand(), m.registerCommand(), m.deleteCommand(), m.setCommand(),
-		m.decodeCommand(), m.encodeCommand(), m.sampleCommand(),
-		m.waitCommand(), m.doctorCommand(), m.backupCommand(), m.restoreCommand(), m.compactCommand(), m.versionCommand(),
-	)
+	group(root, "Schemas in a repository:", m.checkCommand(), m.diffCommand(), m.planCommand(), m.applyCommand(), m.pullCommand())
+	group(root, "What a registry has:", m.getCommand(), m.registerCommand(), m.deleteCommand(), m.setCommand())
+	group(root, "Messages:", m.decodeCommand(), m.encodeCommand(), m.sampleCommand())
+	group(root, "The server:", m.serveCommand(), m.waitCommand(), m.doctorCommand(), m.backupCommand(), m.restoreCommand(), m.compactCommand())
+	root.AddCommand(m.versionCommand())
 	m.color = colorModes[0]
 	root.PersistentFlags().Var(choice{&m.color, colorModes}, "color", "`when` to write in colour: auto, always or never ($NO_COLOR)")
 	_ = root.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colorModes, cobra.ShellCompDirectiveNoFileComp))
@@ -67,6 +67,15 @@ func (m *Main) rootCommand() *cobra.Command {
 		}
 	}
 	return root
+}
+
+// group adds commands that the help lists together under a title.
+func group(root *cobra.Command, title string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: title, Title: title})
+	for _, cmd := range commands {
+		cmd.GroupID = title
+	}
+	root.AddCommand(commands...)
 }
 
 // chooseSubcommand makes a command that only has others below it explain itself when it is called alone, and refuse names
@@ -103,8 +112,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	return misused(fmt.Errorf("unknown flag %s%s", name, suggest.Question(name, names)))
 }
 
-// usageTemplate is cobra's, with long flag texts wrapped and the exit codes at the end.
+// usageTemplate is cobra's, with long flag texts wrapped and the exit codes at the end, unless the command has told its own.
 func usageTemplate(root *cobra.Command) string {
+	cobra.AddTemplateFunc("tellsExitCodes", func(cmd *cobra.Command) bool { return strings.Contains(cmd.Long, "Exit codes:") })
 	template := strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages ", ".FlagUsagesWrapped 110 ")
-	return template + "\n" + exitCodes
+	return template + "{{if not (tellsExitCodes .)}}\n" + exitCodes + "{{end}}"
 }

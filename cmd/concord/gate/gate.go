@@ -252,7 +252,7 @@ func compare(ctx context.Context, e *engine.Engine, f *project.File, schema form
 	if out.Status == New {
 		out.Status = Unchanged
 	}
-	if sameAsAny(schema, history.Versions) {
+	if sameAsAny(ctx, e, schema, history.Versions) {
 		return nil
 	}
 	out.Status = Changed
@@ -272,16 +272,34 @@ func compare(ctx context.Context, e *engine.Engine, f *project.File, schema form
 
 // sameAsAny reports whether a schema is registered as it is: then nothing would be registered. Files are compared by what
 // would be stored, so that blanks and comments do not count.
-func sameAsAny(schema formats.Schema, versions []compat.Version) bool {
+func sameAsAny(ctx context.Context, e *engine.Engine, schema formats.Schema, versions []compat.Version) bool {
 	return slices.ContainsFunc(versions, func(v compat.Version) bool {
-		return v.Schema.Type() == schema.Type() && v.Schema.Canonical() == schema.Canonical() && sameReferences(schema, v.Schema)
+		return v.Schema.Type() == schema.Type() && v.Schema.Canonical() == schema.Canonical() && sameReferences(ctx, e, schema, v.Schema)
 	})
 }
 
-// sameReferences compares the texts that two schemas refer to, because the numbers of versions mean nothing across bases.
-func sameReferences(a, b formats.Schema) bool {
+// sameReferences compares what two schemas refer to, because the numbers of versions mean nothing across bases.
+func sameReferences(ctx context.Context, e *engine.Engine, a, b formats.Schema) bool {
 	in, other := a.Source().Resolved, b.Source().Resolved
-	return slices.EqualFunc(in, other, func(x, y formats.Resolved) bool { return x.Name == y.Name && x.Text == y.Text })
+	if len(in) != len(other) {
+		return false
+	}
+	for i := range in {
+		if in[i].Name != other[i].Name || in[i].Text != other[i].Text && canonical(ctx, e, in, i) != canonical(ctx, e, other, i) {
+			return false
+		}
+	}
+	return true
+}
+
+// canonical is the text that a registry stores for one of a list of references, which come after those they refer to; its own where
+// it cannot be read.
+func canonical(ctx context.Context, e *engine.Engine, list []formats.Resolved, i int) string {
+	schema, err := e.Parse(ctx, list[i].Type, formats.Source{Text: list[i].Text, References: list[i].References, Resolved: list[:i]}, formats.Options{})
+	if err != nil {
+		return list[i].Text
+	}
+	return schema.Canonical()
 }
 
 func describe(base Base, versions []compat.Version, level compat.Level) string {
