@@ -194,8 +194,10 @@ func effect(c *diff.Change) (words string, worst diff.Effect) {
 			words += " and " + one.direction
 		case one.effect == diff.Breaks:
 			words, worst = "breaks "+one.direction, diff.Breaks
-		case one.effect == diff.Warns && worst == "":
+		case one.effect == diff.Warns && worst != diff.Breaks:
 			words, worst = "warning", diff.Warns
+		case one.effect == diff.Unknown && worst == "":
+			words, worst = "not looked at", diff.Unknown
 		}
 	}
 	if worst == "" {
@@ -208,7 +210,7 @@ func (v *diffView) colour(effect diff.Effect, text string) string {
 	switch effect {
 	case diff.Breaks:
 		return v.style.red(text)
-	case diff.Warns:
+	case diff.Warns, diff.Unknown:
 		return v.style.yellow(text)
 	}
 	return v.style.green(text)
@@ -231,10 +233,13 @@ func (v *diffView) summary() string {
 	for _, one := range []struct {
 		effect diff.Effect
 		name   string
-	}{{diff.Breaks, "breaking"}, {diff.Warns, "with warnings"}, {diff.Harmless, "harmless"}} {
+	}{{diff.Breaks, "breaking"}, {diff.Warns, "with warnings"}, {diff.Unknown, "not looked at"}, {diff.Harmless, "harmless"}} {
 		if n := count[one.effect]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, one.name))
 		}
+	}
+	if v.More > 0 {
+		parts = append(parts, fmt.Sprintf("%d not listed", v.More))
 	}
 	verdict := "allows"
 	if v.Breaking {

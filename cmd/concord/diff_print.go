@@ -50,7 +50,7 @@ func (v *diffView) changes(out io.Writer, indent string) {
 }
 
 // marks are the verdicts in Markdown.
-var marks = map[diff.Effect]string{diff.Breaks: "❌", diff.Warns: "⚠️", diff.Harmless: "✅"}
+var marks = map[diff.Effect]string{diff.Breaks: "❌", diff.Warns: "⚠️", diff.Unknown: "❔", diff.Harmless: "✅"}
 
 // markdown writes a table of the changes and the lines that differ, for a comment on a pull request.
 func (v *diffView) markdown(w io.Writer) error {

@@ -11,7 +11,8 @@
 // Each Change has a sentence, its verdict in both directions and the places it has in OldText and NewText: mark the rows whose
 // Old.Number or New.Number lies between Start.Line and End.Line of the Span. A change with a verdict of "compatible" in
 // both directions harms nobody. The findings of a change, with their hints and witnesses, are those that a check of the
-// new schema against the old one reports. Every finding is told with a change; one that follows from several is told with each.
+// new schema against the old one reports. Of the first thousand in a direction, each is told with a change; one that follows
+// from several changes is told with each of them.
 package diff
 
 import (
@@ -80,11 +81,13 @@ const (
 // Effect is what a change, or all of them, means in one direction.
 type Effect string
 
-// The effects: Breaks is an error under the policy; Warns breaks something that the policy does not ask for.
+// The effects: Breaks is an error under the policy; Warns breaks something that the policy does not ask for. Unknown is only
+// given to single changes, where there are so many that not all have been looked at.
 const (
 	Harmless Effect = "compatible"
 	Warns    Effect = "warning"
 	Breaks   Effect = "error"
+	Unknown  Effect = "unknown"
 )
 
 // Change is one difference between the two schemas.
@@ -128,8 +131,12 @@ func (c *Change) Path() string {
 	return c.Old.Path
 }
 
-// maxChanges is how many changes are told one by one.
-const maxChanges = 5_000
+// maxChanges is how many changes are told one by one, maxFindings how many findings of a direction: some comparers tell no more
+// than that, and then a change without a finding may be one whose finding was left out.
+const (
+	maxChanges  = 1_000
+	maxFindings = 1_000
+)
 
 // Compare tells what distinguishes next from old, and what of it breaks somebody under the policy. The schemas may be of
 // different types; then that is the one change. It ends within a bounded amount of work: the errors are those of
@@ -147,6 +154,7 @@ func Compare(ctx context.Context, checker *compat.Checker, old, next formats.Sch
 	}
 	d.Identical = old.Type() == next.Type() && old.Canonical() == next.Canonical() && sameReferences(old, next)
 	m := newMatcher(d.OldText, d.NewText, c)
+	unsure := map[compat.Direction]bool{}
 	for _, level := range []compat.Level{compat.Backward, compat.Forward} {
 		report, err := checker.CheckFull(ctx, next, []compat.Version{{Schema: old}}, compat.Rules{Level: level, Policy: policy})
 		if err != nil {
@@ -154,6 +162,10 @@ func Compare(ctx context.Context, checker *compat.Checker, old, next formats.Sch
 		}
 		d.Undecided = append(d.Undecided, report.Undecided...)
 		effect := d.effect(level)
+		if len(report.Findings) > maxFindings {
+			report.Findings = report.Findings[:maxFindings]
+		}
+		unsure[level.Directions()[0]] = len(report.Findings) == maxFindings
 		for _, finding := range report.Findings {
 			m.attach(finding)
 			*effect = worst(*effect, effectOf(finding))
@@ -164,7 +176,7 @@ func Compare(ctx context.Context, checker *compat.Checker, old, next formats.Sch
 	}
 	d.Changes, d.More = append(d.Changes, c.changes...), c.more
 	for i := range d.Changes {
-		d.Changes[i].judge()
+		d.Changes[i].judge(unsure)
 	}
 	return d, nil
 }
@@ -176,9 +188,15 @@ func (d *Diff) effect(level compat.Level) *Effect {
 	return &d.Backward
 }
 
-// judge sums up the findings of a change.
-func (c *Change) judge() {
+// judge sums up the findings of a change. unsure tells in which direction not all findings are known.
+func (c *Change) judge(unsure map[compat.Direction]bool) {
 	c.Backward, c.Forward = Harmless, Harmless
+	if unsure[compat.NewReadsOld] && !c.note {
+		c.Backward = Unknown
+	}
+	if unsure[compat.OldReadsNew] && !c.note {
+		c.Forward = Unknown
+	}
 	for _, f := range c.Findings {
 		if f.Direction == compat.OldReadsNew {
 			c.Forward = worst(c.Forward, effectOf(f))
@@ -199,7 +217,7 @@ func worst(a, b Effect) Effect {
 	if a == Breaks || b == Harmless {
 		return a
 	}
-	return b
+	return b // what is known of a change counts more than that something is not
 }
 
 // whole is the path of a schema without a name.

@@ -189,6 +189,25 @@ func TestSchemasOfDifferentTypesAreOneChange(t *testing.T) {
 	}
 }
 
+func TestNothingIsCalledHarmlessThatWasNotLookedAt(t *testing.T) {
+	record := func(kind string) formats.Schema {
+		var fields []string
+		for i := range 3000 {
+			fields = append(fields, fmt.Sprintf(`{"name":"f%d","type":%q}`, i, kind))
+		}
+		return parse(t, formats.Avro, `{"type":"record","name":"R","fields":[`+strings.Join(fields, ",")+`]}`)
+	}
+	d := compare(t, record("int"), record("string"))
+	if d.Backward != diff.Breaks || d.Forward != diff.Breaks || len(d.Changes)+d.More != 3000 {
+		t.Fatalf("backward %s, forward %s, %d changes and %d more", d.Backward, d.Forward, len(d.Changes), d.More)
+	}
+	for _, c := range d.Changes {
+		if c.Backward == diff.Harmless || c.Forward == diff.Harmless {
+			t.Fatalf("%s is called harmless: %+v", c.Path(), c)
+		}
+	}
+}
+
 func TestAReferenceToAnotherVersionIsAChange(t *testing.T) {
 	at := func(version int) formats.Schema {
 		ref := formats.Reference{Name: "a.Money", Subject: "money", Version: version}
