@@ -252,6 +252,9 @@ func (s sides) json(c *cause) string {
 	case codeJSONNameChanged:
 		return fmt.Sprintf("%s is called %q in JSON of the %s schema and %q in the %s one, which does not see it", quote(c.w), c.w.JSONName, s.writer, c.r.JSONName, s.reader)
 	case codeJSONNameReused:
+		if c.r == nil {
+			return fmt.Sprintf("the extension %s extends another message in the %s schema, which refuses JSON that has it here", quote(c.w), s.reader)
+		}
 		if c.other != "" {
 			return fmt.Sprintf("the %s schema reads both %q and %q of JSON as %s, which are two fields in the %s one", s.reader, c.other, c.w.JSONName, quote(c.r), s.writer)
 		}
@@ -301,6 +304,9 @@ func (s sides) hint(c *cause) string {
 	case codeEnumRenumbered:
 		return "Keep the numbers of the enum's values; give new values new numbers."
 	case codeJSONNameChanged, codeJSONNameReused:
+		if c.r == nil {
+			return "Keep the type of the field, or give the extensions different names."
+		}
 		if c.other != "" {
 			return "Give the fields names that stay apart: JSON is read by the declared name too."
 		}

@@ -30,6 +30,10 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 			a.undecided = true
 			continue
 		}
+		if fr == nil && fw.IsExtension && a.reader.Extensions[fw.Name] && writesJSON(fw) {
+			a.addJSON(v, codeJSONNameReused, fw, nil, nil)
+			continue
+		}
 		if fr == nil {
 			if at := v.r.Field(fw.Number); at != nil && source(v.w, at) == nil && writesJSON(fw) {
 				a.addJSON(v, codeJSONNameChanged, fw, at, nil)

@@ -170,6 +170,9 @@ func (w *witnesses) confirmJSON(c *cause, written protoreflect.Message, out *com
 		}
 		return ""
 	case codeJSONNameReused:
+		if c.r == nil {
+			return "the reader does not refuse it"
+		}
 		_, way := c.at.numbers()
 		if rm := w.reader.follow(seen, way); rm != nil {
 			if fd := w.reader.fieldOf(rm, c.r.Number); fd != nil && rm.Has(fd) {

@@ -19,6 +19,8 @@ type Model struct {
 	Messages []*MessageModel
 	// Unresolved lists fields whose type leads nowhere; nothing can be said about their values.
 	Unresolved []*FieldModel
+	// Extensions are the full names of all extensions that the schema or what it refers to declares.
+	Extensions map[string]bool
 	// Incomplete says that extensions were left out because their full names are too long.
 	Incomplete bool
 }
@@ -182,7 +184,7 @@ type extensionField struct {
 
 func buildModel(s *Schema) *Model {
 	b := &modeler{
-		schema: s, scope: s.Scope(), messages: map[*Type]*MessageModel{}, enums: map[*Type]*EnumModel{}, model: &Model{},
+		schema: s, scope: s.Scope(), messages: map[*Type]*MessageModel{}, enums: map[*Type]*EnumModel{}, model: &Model{Extensions: map[string]bool{}},
 		extended: map[*Type][]extensionField{}, inherits: map[*Type]features{},
 	}
 	for _, u := range s.units {
@@ -226,6 +228,7 @@ func (b *modeler) extensions(u *Unit) {
 						b.model.Incomplete = true
 						return
 					}
+					b.model.Extensions[prefix+f.Name] = true
 					b.extended[t] = append(b.extended[t], extensionField{field: f, unit: u, scope: scope, with: with, full: prefix + f.Name})
 				}
 			}
