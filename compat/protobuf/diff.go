@@ -24,6 +24,7 @@ type differ struct {
 	ctx            context.Context
 	writer, reader *format.Scope
 	unitW, unitR   *format.Unit // the files that the messages being compared are in
+	viaW, viaR     place        // the fields of the schemas themselves that led to these files
 	path           []string
 	found          []difference
 	comparing      map[*format.Message]int // the writer's messages on the way here, with their depth
@@ -64,7 +65,9 @@ func (d *differ) add(code string, writer, reader spot) {
 		d.err = &compat.WorkError{What: "differences", Max: maxDifferences}
 		return
 	}
-	d.found = append(d.found, difference{code: code, path: path, writer: place{d.unitW, writer}, reader: place{d.unitR, reader}})
+	d.found = append(d.found, difference{
+		code: code, path: path, writer: place{d.unitW, writer}, reader: place{d.unitR, reader}, writerVia: d.viaW, readerVia: d.viaR,
+	})
 }
 
 // at runs f with name appended to the path.

@@ -118,7 +118,15 @@ func (d *differ) messages(w, r *format.Field, nameW, nameR string, foundW, found
 		return
 	}
 	before := len(d.found)
+	viaW, viaR := d.viaW, d.viaR
+	if d.unitW.Own() {
+		d.viaW = place{d.unitW, spot{w, w.TypePos}}
+	}
+	if d.unitR.Own() {
+		d.viaR = place{d.unitR, spot{r, r.TypePos}}
+	}
 	d.elsewhere(foundW, foundR, func() { d.message(foundW.Message, foundR.Message) })
+	d.viaW, d.viaR = viaW, viaR
 	for _, found := range d.found[before:] {
 		if incompatible(found.code) {
 			if d.add(fieldNamedTypeChanged, spot{w, w.TypePos}, spot{r, r.TypePos}); d.err == nil {

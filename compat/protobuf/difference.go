@@ -60,6 +60,8 @@ type difference struct {
 	code, path     string
 	writer, reader place
 	inner          bool // it only says that something inside the type has changed
+	// Where a type of another file is concerned: the fields of the schemas themselves that lead there.
+	writerVia, readerVia place
 }
 
 // spot is a declaration and the part of it that a difference is about.

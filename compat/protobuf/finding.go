@@ -2,6 +2,7 @@ package protobuf
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/formats"
@@ -23,10 +24,13 @@ const convention = "The reference rejects this by convention; no record shows it
 func (r *reporter) difference(d difference, causes []*cause) compat.Finding {
 	f := compat.Finding{
 		Code: d.code, Breaks: []compat.Relation{compat.Reference}, ReaderPath: d.path, WriterPath: d.path,
-		ReaderSpan: r.span(r.reader, d.reader), WriterSpan: r.span(r.writer, d.writer),
+		ReaderSpan: r.span(r.reader, d.reader, d.readerVia), WriterSpan: r.span(r.writer, d.writer, d.writerVia),
 	}
 	if len(causes) == 0 {
 		f.Message, f.Hint = r.sentenceOf(d), sentences[d.code].hint
+		if d.inner {
+			f.Hint = "Mend what changes inside the type, or keep referring to the version of it that the old schema has."
+		}
 		switch {
 		case r.witnesses == nil:
 		case d.inner:
@@ -76,7 +80,11 @@ func (r *reporter) prove(f *compat.Finding, c *cause) {
 	}
 }
 
-func (r *reporter) span(s *format.Schema, p place) *formats.Span {
+// span is a place in a schema's own text: where the difference is, or the field that leads to the file where it is.
+func (r *reporter) span(s *format.Schema, p, via place) *formats.Span {
+	if p.unit != nil && !p.unit.Own() {
+		p = via
+	}
 	if r.witnesses == nil || p.unit == nil || !p.unit.Own() {
 		return nil
 	}
@@ -142,6 +150,9 @@ func (r *reporter) sentenceOf(d difference) string {
 	}
 	if w != rd && rd != "" {
 		w += " (" + rd + " in the " + r.sides.reader + " schema)"
+	}
+	if d.inner {
+		return fmt.Sprintf("The message type of %s is declared in another file, and changes incompatibly there between the two versions.", strings.TrimSuffix(w, ","))
 	}
 	return fmt.Sprintf(sentences[d.code].message, w, r.sides.reader)
 }
