@@ -203,6 +203,9 @@ type Witness struct {
 	// Index is the message index under which a framed payload names the type of a Protobuf record: the path to it among
 	// the messages of the writer's schema.
 	Index []int `json:"index,omitempty"`
+	// Framed is Data as a serializer sends it, behind the id of the writer's schema and the message index. Only when it was
+	// asked for and the writer's schema is a registered version.
+	Framed []byte `json:"framed,omitempty"`
 	// JSON shows the message as the writer means it.
 	JSON string `json:"json"`
 	// Annotated explains Data byte by byte where that helps.

@@ -52,7 +52,7 @@ func (c *call) reportVersion() error {
 // report answers with every finding in every direction and version, with spans and witnesses, and may be asked about
 // another level or policy than the subject's own.
 func (c *call) report(version string) error {
-	opt := registry.CheckOptions{Normalize: c.query.flag("normalize"), Verbose: true, Full: true}
+	opt := registry.CheckOptions{Normalize: c.query.flag("normalize"), Verbose: true, Full: true, Frame: c.query.flag("frame")}
 	var ok bool
 	if level := c.query.text("level"); level != "" {
 		if opt.Level, ok = compat.ParseLevel(level); !ok {

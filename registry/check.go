@@ -8,7 +8,9 @@ import (
 	"strings"
 
 	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/compat/message"
 	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/formats/protobuf"
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -65,7 +67,30 @@ func (r *Registry) check(ctx context.Context, subject string, version int, req S
 	if err != nil {
 		return nil, err
 	}
-	return r.compare(ctx, &state, d, s, opt.Full)
+	report, err := r.compare(ctx, &state, d, s, opt.Full)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Frame {
+		frameWitnesses(report, &state, d.schema.Type())
+	}
+	return report, nil
+}
+
+// frameWitnesses puts the frame that serializers write before what registered versions write. A new schema has no id yet.
+func frameWitnesses(report *compat.Report, state *subjectState, t formats.Type) {
+	for i := range report.Findings {
+		f := &report.Findings[i]
+		row := slices.IndexFunc(state.rows, func(row storage.Row) bool { return row.Version == f.Version })
+		if f.Witness == nil || f.Direction != compat.NewReadsOld || row < 0 || t == formats.Protobuf && f.Witness.Index == nil {
+			continue
+		}
+		payload := f.Witness.Data
+		if t == formats.Protobuf {
+			payload = append(protobuf.AppendIndex(nil, f.Witness.Index), payload...)
+		}
+		f.Witness.Framed = message.Frame{ID: state.rows[row].ID, Payload: payload}.Bytes()
+	}
 }
 
 // narrow leaves only the version that a check is about; latest of a subject without one leaves nothing.

@@ -104,6 +104,8 @@ type CheckOptions struct {
 	Verbose   bool
 	// Full asks for findings, spans and witnesses in the report.
 	Full bool
+	// Frame asks for the witnesses as messages, too: behind the id of the version that writes them.
+	Frame bool
 	// Level and Policy override those of the subject when not empty.
 	Level  compat.Level
 	Policy compat.Policy

@@ -2,7 +2,6 @@ package protobuf
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/formats"
@@ -152,7 +151,7 @@ func (r *reporter) sentenceOf(d difference) string {
 		w += " (" + rd + " in the " + r.sides.reader + " schema)"
 	}
 	if d.inner {
-		return fmt.Sprintf("The message type of %s is declared in another file, and changes incompatibly there between the two versions.", strings.TrimSuffix(w, ","))
+		return fmt.Sprintf("The message type of %s is declared in another file, and changes incompatibly there between the two versions.", w)
 	}
 	return fmt.Sprintf(sentences[d.code].message, w, r.sides.reader)
 }
