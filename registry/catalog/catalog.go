@@ -1,9 +1,11 @@
 // Package catalog keeps a summary of every subject and of the fields of every latest version in memory, so that lists and
 // searches over a whole registry ask the store nothing.
 //
-// The store tells the catalog which keys every commit has touched; what they are about is read again before the next
-// question is answered, so that an answer is never older than the question. The first reading of a registry happens in
-// the background, in steps, and questions that come before its end are answered from what has been read so far.
+// Clients ask no such questions, so nothing is read, and nothing kept, before the first of them: a registry that nobody
+// looks at in a browser pays nothing for its catalog. From then on the store tells the catalog which keys every commit has
+// touched; what they are about is read again before the next question is answered, so that an answer is never older than
+// the question. The first reading happens in the background, in steps, and questions that come before its end are answered
+// from what has been read so far.
 package catalog
 
 import (
@@ -43,7 +45,12 @@ type Catalog struct {
 	// reading is held while subjects are read and what was read is entered, so that nothing older follows something newer.
 	reading sync.Mutex
 
+	first sync.Once     // question
+	asked chan struct{} // closed by it
+	whole chan struct{} // closed when the first reading has ended
+
 	noting sync.Mutex
+	notes  bool            // there has been a question
 	stale  map[string]bool // subjects that commits have touched since they were read
 	wake   chan struct{}   // holds one when there is something stale
 
@@ -58,13 +65,14 @@ type Catalog struct {
 	listeners listeners
 }
 
-// New returns a catalog over a store, which is empty until Run reads it.
+// New returns a catalog over a store, which is empty until somebody asks and Run reads it.
 func New(opt Options) *Catalog {
 	if opt.MaxFields == 0 {
 		opt.MaxFields = 3_000_000
 	}
 	c := &Catalog{
-		opt: opt, stale: map[string]bool{}, wake: make(chan struct{}, 1), byName: map[string]*entry{}, referring: map[string]int{},
+		opt: opt, stale: map[string]bool{}, wake: make(chan struct{}, 1),
+		asked: make(chan struct{}), whole: make(chan struct{}), byName: map[string]*entry{}, referring: map[string]int{},
 		fields: newFieldIndex(opt.MaxFields),
 	}
 	opt.Store.Watch(c.note)
@@ -74,6 +82,10 @@ func New(opt Options) *Catalog {
 // note remembers what a commit has touched.
 func (c *Catalog) note(keys []storage.Key) {
 	c.noting.Lock()
+	if !c.notes {
+		c.noting.Unlock()
+		return
+	}
 	for _, key := range keys {
 		switch key.Type {
 		case storage.SchemaKey, storage.DeleteSubjectKey, storage.ClearSubjectKey, storage.ConfigKey, storage.ModeKey:
@@ -95,9 +107,36 @@ const (
 	coalescing = 150 * time.Millisecond
 )
 
-// Run reads the registry, keeps up with its commits, and tells the listeners about them, until ctx ends.
+// patience is how long the first question waits for the first reading, which is long enough for some thousand subjects.
+const patience = 300 * time.Millisecond
+
+// ask begins the first reading if there has been no question before, and lets it get somewhere.
+func (c *Catalog) ask(ctx context.Context) {
+	c.first.Do(func() {
+		c.noting.Lock()
+		c.notes = true
+		c.noting.Unlock()
+		close(c.asked)
+		timer := time.NewTimer(patience)
+		defer timer.Stop()
+		select {
+		case <-c.whole:
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+	})
+}
+
+// Run waits for the first question, reads the registry, keeps up with its commits, and tells the listeners about them,
+// until ctx ends.
 func (c *Catalog) Run(ctx context.Context) {
+	select {
+	case <-ctx.Done():
+		return
+	case <-c.asked:
+	}
 	c.readAll(ctx)
+	close(c.whole)
 	for ctx.Err() == nil {
 		select {
 		case <-ctx.Done():
@@ -274,6 +313,7 @@ type settings struct{ level, mode string }
 
 // freshen brings the catalog up to date before a question is answered, and returns what each context's subjects inherit.
 func (c *Catalog) freshen(ctx context.Context) (map[string]settings, error) {
+	c.ask(ctx)
 	if err := c.catchUp(ctx); err != nil {
 		return nil, err
 	}

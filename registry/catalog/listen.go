@@ -1,6 +1,9 @@
 package catalog
 
-import "sync"
+import (
+	"context"
+	"sync"
+)
 
 // listeners are told which subjects have changed.
 type listeners struct {
@@ -12,6 +15,7 @@ type listeners struct {
 // that does not keep up misses names. Names of contexts (":.ctx:", or empty for the default one) stand for their config
 // and mode.
 func (c *Catalog) Listen() (changes <-chan []string, stop func()) {
+	c.ask(context.Background())
 	l := &c.listeners
 	ch := make(chan []string, 8)
 	l.mu.Lock()
