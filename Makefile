@@ -9,7 +9,7 @@ COMMIT ?= $(shell git rev-parse HEAD 2>/dev/null)
 FUZZTIME ?= 60s
 ARGS ?=
 
-.PHONY: help run build test race e2e nightly fuzz bench check ci
+.PHONY: help run build test race e2e nightly fuzz bench scale check ci
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ fuzz: ## fuzz every target for FUZZTIME (60s)
 
 bench: ## run the benchmarks of the packages
 	go test -run '^$$' -bench . -benchmem ./...
+
+scale: ## fill a registry with up to a million schemas and measure it on the way (an hour on a small machine)
+	go run -tags e2e ./e2e/scale -at 1000,100000,1000000
 
 check: ## format, vet, staticcheck, and the tests: what to run before a commit
 	bash .ci/lint

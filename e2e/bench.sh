@@ -3,7 +3,8 @@
 #
 # It builds the binary, starts it with its default settings on a loopback port and a new data file, and runs the load generator
 # regbench, which measures a bare echo server on the same routes in the same rounds: that server's rate is the limit.
-# REGBENCH names the generator's source folder; ROUNDS (5) and DUR (2s) bound the run. Arguments are passed on to it.
+# REGBENCH names the generator's source folder; ROUNDS (5) and DUR (2s) bound the run; TABLES ("hot new checks storm") names what
+# is measured. Arguments are passed on to the generator.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 regbench=$(cd "${REGBENCH:-../shared/tools/regbench}" 2>/dev/null && pwd) || {
@@ -53,6 +54,12 @@ measure() {
 }
 
 echo "$(git rev-parse --short HEAD), $(go version | cut -d' ' -f3), $(nproc) cores, $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2- | xargs), $(stat -f -c %T "$work")"
-measure hot -workers 16 -only '^(get_id|get_latest|lookup|register_existing|list_subjects)$' "$@"
-measure new -workers 1,16,128 -only '^register_new$' "$@"
-measure checks -workers 16 -only '^(evolve|compat)_' "$@"
+for table in ${TABLES:-hot new checks storm}; do
+  case $table in
+  hot) measure hot -workers 16 -only '^(get_id|get_latest|lookup|register_existing|list_subjects)$' "$@" ;;
+  new) measure new -workers 1,16,128 -only '^register_new$' "$@" ;;
+  checks) measure checks -workers 16 -only '^(evolve|compat)_' "$@" ;;
+  storm) measure storm -only '^storm$' "$@" ;;
+  *) echo "bench: there is no table $table" >&2 && exit 1 ;;
+  esac
+done
