@@ -87,8 +87,10 @@ func (m *Main) diff(ctx context.Context, f *diffFlags, args []string) error {
 		return err
 	}
 	old, next := operands[0], operands[1]
-	if old.Schema, next.Schema, err = layout(ctx, e, old, next, f.output); err != nil {
-		return err
+	for _, o := range operands {
+		if err := layout(ctx, e, o); err != nil {
+			return err
+		}
 	}
 	d, err := diff.Compare(ctx, e.Checker, old.Schema, next.Schema, compat.Policy(f.policy))
 	if err != nil {
@@ -101,6 +103,7 @@ func (m *Main) diff(ctx context.Context, f *diffFlags, args []string) error {
 		}
 	}
 	v := &diffView{Old: nameOf(old), New: nameOf(next), Level: level, Breaking: d.Breaking(level), Diff: d, style: m.styleOf(m.Stdout), explain: f.explain}
+	v.oldLines, v.newLines = lines(old, next, d)
 	if err := m.printDiff(f.output, v); err != nil {
 		return err
 	}
@@ -113,26 +116,20 @@ func (m *Main) diff(ctx context.Context, f *diffFlags, args []string) error {
 	return nil
 }
 
-// layout gives both schemas texts for people where lines are compared, or where no file has a text of its own.
-func layout(ctx context.Context, e *engine.Engine, old, next *operand.Operand, output string) (formats.Schema, formats.Schema, error) {
-	a, b := old.Schema, next.Schema
-	var err error
-	if a, err = diff.Layout(ctx, e, a); err != nil {
-		return nil, nil, err
+// layout gives registered schemas texts for people. Files stay as they are, for findings point into them.
+func layout(ctx context.Context, e *engine.Engine, o *operand.Operand) (err error) {
+	if o.Registered {
+		o.Schema, err = diff.Layout(ctx, e, o.Schema)
 	}
-	if b, err = diff.Layout(ctx, e, b); err != nil {
-		return nil, nil, err
+	return err
+}
+
+// lines are the texts to compare line by line. A registry stores the canonical text, so a file is compared in that form with it.
+func lines(old, next *operand.Operand, d *diff.Diff) (oldText, newText string) {
+	if old.Registered == next.Registered {
+		return d.OldText, d.NewText
 	}
-	if output == "text" || output == "markdown" {
-		// Findings point into files as they are.
-		if old.Path != "" {
-			a = old.Schema
-		}
-		if next.Path != "" {
-			b = next.Schema
-		}
-	}
-	return a, b, nil
+	return diff.LayoutText(d.OldType, old.Schema.Canonical()), diff.LayoutText(d.NewType, next.Schema.Canonical())
 }
 
 func nameOf(o *operand.Operand) diffSide {
@@ -147,8 +144,9 @@ type diffView struct {
 	Breaking bool         `json:"breaking"` // under the level
 	*diff.Diff
 
-	style   style
-	explain bool
+	style              style
+	explain            bool
+	oldLines, newLines string // to compare line by line
 }
 
 type diffSide struct {

@@ -90,5 +90,5 @@ func (v *diffView) reasons(c *diff.Change, direction compat.Direction) string {
 
 // unified is the line diff; empty when the texts are equal.
 func (v *diffView) unified() string {
-	return diff.Unified(v.Old.Name, v.New.Name, v.OldText, v.NewText)
+	return diff.Unified(v.Old.Name, v.New.Name, v.oldLines, v.newLines)
 }

@@ -40,11 +40,11 @@ const contextLines = 3
 // sideBySide writes both texts next to each other where they differ, and the changes below.
 func (v *diffView) sideBySide(w io.Writer, width int) error {
 	out := bufio.NewWriter(w)
-	numbers := len(strconv.Itoa(max(strings.Count(v.OldText, "\n"), strings.Count(v.NewText, "\n")) + 1))
+	numbers := len(strconv.Itoa(max(strings.Count(v.oldLines, "\n"), strings.Count(v.newLines, "\n")) + 1))
 	column := (width - 2*numbers - 5) / 2
 	p := &sidePrinter{out: out, style: v.style, numbers: numbers, column: column}
 	p.title(v.Old.Name, v.New.Name)
-	for i, hunk := range diff.Fold(diff.Lines(v.OldText, v.NewText), contextLines) {
+	for i, hunk := range diff.Fold(diff.Lines(v.oldLines, v.newLines), contextLines) {
 		if i > 0 {
 			fmt.Fprintln(out, v.style.dim(strings.Repeat("·", 2*(numbers+column)+5)))
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/concord-registry/concord/cmd/concord/client"
 	"github.com/concord-registry/concord/cmd/concord/operand"
+	"github.com/concord-registry/concord/compat/diff"
 )
 
 const getExample = `  # what is there?
@@ -209,13 +210,14 @@ func (m *Main) printVersion(output string, v *client.Version) error {
 		for _, ref := range v.References {
 			fmt.Fprintf(w, "refers to %s: %s@%d\n", oneLine(ref.Name), oneLine(ref.Subject), ref.Version)
 		}
-		text, err := readable(v)
-		if err != nil {
-			return err
-		}
-		_, err = fmt.Fprintf(w, "\n%s\n", text)
-		return err
+		return writeText(w, v)
 	})
+}
+
+// writeText writes a schema's text for people, below what is known of it.
+func writeText(w io.Writer, v *client.Version) error {
+	_, err := fmt.Fprintf(w, "\n%s\n", strings.TrimRight(diff.LayoutText(v.Type, v.Schema), "\n"))
+	return err
 }
 
 // idView is `get id`.
@@ -257,12 +259,7 @@ func (m *Main) getIDCommand() *cobra.Command {
 			for _, owner := range view.Versions {
 				fmt.Fprintf(w, "is %s@%d\n", oneLine(owner.Subject), owner.Version)
 			}
-			text, err := readable(v)
-			if err != nil {
-				return err
-			}
-			_, err = fmt.Fprintf(w, "\n%s\n", text)
-			return err
+			return writeText(w, v)
 		})
 	})
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,17 +15,6 @@ import (
 	"github.com/concord-registry/concord/cmd/concord/operand"
 	"github.com/concord-registry/concord/formats"
 )
-
-// readable is a schema's text with a line for each member, where it is JSON.
-func readable(v *client.Version) (string, error) {
-	if v.Type != formats.Protobuf {
-		var out bytes.Buffer
-		if err := json.Indent(&out, []byte(v.Schema), "", "  "); err == nil {
-			return out.String(), nil
-		}
-	}
-	return strings.TrimRight(v.Schema, "\n"), nil
-}
 
 // settingView is a config or mode: a subject's own, and what is in force.
 type settingView struct {

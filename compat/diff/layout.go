@@ -4,32 +4,37 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/formats"
 )
 
-// Layout returns the same schema with a text for people to read: JSON that stands on one line, as it does in a registry, is
-// given a line for each member. Other texts stay as they are.
+// Layout returns the same schema with a text for people to read; see LayoutText.
 func Layout(ctx context.Context, e *engine.Engine, s formats.Schema) (formats.Schema, error) {
 	src := s.Source()
-	if s.Type() == formats.Protobuf || strings.Contains(strings.TrimSpace(src.Text), "\n") {
+	text := LayoutText(s.Type(), src.Text)
+	if text == src.Text {
 		return s, nil
 	}
-	return parseIndented(ctx, e, s)
+	src.Text = text
+	laid, err := e.Parse(ctx, s.Type(), src, formats.Options{})
+	var limit *formats.LimitError
+	if errors.As(err, &limit) {
+		return s, nil // the blanks made it larger than a schema may be
+	}
+	return laid, err
 }
 
-func parseIndented(ctx context.Context, e *engine.Engine, s formats.Schema) (formats.Schema, error) {
-	src := s.Source()
+// LayoutText gives JSON that stands on one line, as it does in a registry, a line for each member. Other texts stay as they are.
+func LayoutText(t formats.Type, text string) string {
+	if t == formats.Protobuf || strings.Contains(strings.TrimSpace(text), "\n") {
+		return text
+	}
 	var out bytes.Buffer
-	if err := json.Indent(&out, []byte(src.Text), "", "  "); err != nil {
-		return s, nil // an Avro text with comments, or of a bare word; it reads as it is
+	if err := json.Indent(&out, []byte(text), "", "  "); err != nil || !strings.Contains(strings.TrimSpace(out.String()), "\n") {
+		return text // Avro with comments, or a bare word: it reads as it is
 	}
-	src.Text = strings.TrimSpace(out.String()) + "\n"
-	laid, err := e.Parse(ctx, s.Type(), src, formats.Options{})
-	if err != nil {
-		return s, nil // the indentation made it larger than a schema may be
-	}
-	return laid, nil
+	return strings.TrimSpace(out.String()) + "\n"
 }

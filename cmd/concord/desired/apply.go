@@ -13,8 +13,8 @@ import (
 // Read reads a saved plan.
 func Read(name string, data []byte) (*Plan, error) {
 	p := &Plan{}
-	if err := json.Unmarshal(data, p); err != nil {
-		return nil, fmt.Errorf("%s is no plan: %w", name, err)
+	if err := json.Unmarshal(data, p); err != nil || p.Format == 0 {
+		return nil, fmt.Errorf("%s is no plan: it must be a folder, or a file that concord plan --out wrote", name)
 	}
 	if p.Format != planFormat {
 		return nil, fmt.Errorf("%s is no plan that this program can read: its format is %d, not %d", name, p.Format, planFormat)

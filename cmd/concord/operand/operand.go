@@ -24,9 +24,11 @@ type Operand struct {
 	Path    string // the file that it is; empty for what is registered, or lies in a commit
 	Subject string // empty for a file without a subject
 	Version int    // 0 for what is not a registered version
-	ID      int    // 0 for what is not registered
-	GUID    string // likewise empty
-	Schema  formats.Schema
+	// Registered says that its text is that of a registry, which is canonical.
+	Registered bool
+	ID         int    // 0 for what is not registered
+	GUID       string // likewise empty
+	Schema     formats.Schema
 
 	given string // how it was named
 }
@@ -128,7 +130,7 @@ func (r *Resolver) registered(ctx context.Context, name string) (*Operand, error
 		name = fmt.Sprintf("%s@%d", version.Subject, version.Version)
 	}
 	schema, err := r.reader.Parse(ctx, version)
-	return &Operand{Name: name, Subject: version.Subject, Version: version.Version, ID: version.ID, GUID: version.GUID, Schema: schema}, err
+	return &Operand{Name: name, Subject: version.Subject, Version: version.Version, ID: version.ID, GUID: version.GUID, Registered: true, Schema: schema}, err
 }
 
 // File reads a file, as it would be registered: what it refers to is numbered as the registry does.

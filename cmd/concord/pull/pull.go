@@ -4,7 +4,6 @@ package pull
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/concord-registry/concord/cmd/concord/client"
 	"github.com/concord-registry/concord/cmd/concord/project"
+	"github.com/concord-registry/concord/compat/diff"
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/storage"
@@ -68,7 +68,7 @@ func Make(ctx context.Context, e *engine.Engine, c *client.Client, patterns []st
 	paths := newPaths(cfg.Context)
 	for _, v := range latest {
 		path := paths.of(v, importName(v, all))
-		folder.Files[path] = []byte(textOf(v))
+		folder.Files[path] = []byte(strings.TrimRight(diff.LayoutText(v.Type, v.Schema), "\n") + "\n")
 		own, err := c.Config(ctx, v.Subject, false)
 		if err != nil {
 			return nil, err
@@ -110,17 +110,6 @@ func within(context, subject string) string {
 		return name
 	}
 	return subject
-}
-
-// textOf is a schema's text for people: JSON has a line for each member.
-func textOf(v *client.Version) string {
-	if v.Type != formats.Protobuf {
-		var out bytes.Buffer
-		if err := json.Indent(&out, []byte(v.Schema), "", "  "); err == nil {
-			return out.String() + "\n"
-		}
-	}
-	return strings.TrimRight(v.Schema, "\n") + "\n"
 }
 
 // importName is what other Protobuf schemas import a subject as, if they all agree: its file is called so.
