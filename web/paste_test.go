@@ -23,7 +23,7 @@ func TestAPastedMessageIsDecoded(t *testing.T) {
 		base64.StdEncoding.EncodeToString(framed), base64.RawURLEncoding.EncodeToString(framed),
 	} {
 		d := s.send("/ui/decode", 200, url.Values{"data": {text}})
-		d.holds(`"id": 42`, `"note": "hi"`, "magic byte 00, id 2", "orders-value v2", "com.example.Order", "Version 1 reads it, and sees something else", "Version 3 fails")
+		d.holds(`"id": 42`, `"note": "hi"`, "magic byte 00, id 2", "orders-value v2", "com.example.Order", "Version 1 reads it as", "Version 3 fails")
 	}
 	s.send("/ui/decode", 200, url.Values{"data": {"54 04 68 69"}, "id": {"2"}}).holds(`"note": "hi"`, "no frame; the id was given")
 	v, err := s.reg.Version(t.Context(), "orders-value", "2", registry.ReadOptions{})
