@@ -171,6 +171,45 @@ func TestADiskThatFailsStopsWritesForGood(t *testing.T) {
 	report(t, "failing disks: %d; %d writes acknowledged before, %d failed; 0 acknowledged after; losses: %t", 3*rounds, acknowledged, unknown, t.Failed())
 }
 
+// TestADiskThatCannotBeReadIsAnErrorOfTheRequest: the file is mapped into memory, where a page that cannot be read is a fault
+// of the process. It must not be its end.
+func TestADiskThatCannotBeReadIsAnErrorOfTheRequest(t *testing.T) {
+	withheld := 0
+	for round := range size(t, "UNREADABLE", 2, 50) {
+		f := begin(t, uint64(round))
+		f.write()
+		f.await(100, &f.acknowledged)
+		f.halt()
+		f.disk.Set(disk.Faults{Read: syscall.EIO})
+		if err := f.disk.Forget(); err != nil {
+			t.Fatal(err)
+		}
+		for n := range 200 {
+			l := f.ledgers[n%len(f.ledgers)]
+			found, err := l.read(f.server)
+			if err == nil && !found.equals(l.state) {
+				t.Errorf("%s is %+v; acknowledged was %+v", l.subject, found, l.state)
+			}
+			if err != nil {
+				withheld++
+			}
+		}
+		select {
+		case <-f.server.ended:
+			t.Fatalf("the server ends with %v: %.3000s", f.server.err, f.server.log.String())
+		default:
+		}
+		f.disk.Set(disk.Faults{})
+		f.verify("when it can be read again")
+		f.restart()
+		f.verify("after a power cut")
+	}
+	report(t, "disks that cannot be read: %d answers withheld; wrong ones: %t", withheld, t.Failed())
+	if withheld == 0 {
+		t.Error("nothing was read from the disk")
+	}
+}
+
 func TestAFullDiskRefusesWritesUntilThereIsSpace(t *testing.T) {
 	acknowledged, full := int64(0), int64(0)
 	for round := range size(t, "FULL", 2, 20) {

@@ -45,6 +45,7 @@ func Open(path string, opt Options) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	pinHeads(db)
 	s := &Store{
 		path: path, db: db, cache: newContentCache(opt.CacheBytes),
 		queue: make(chan *request, queueLength), stop: make(chan struct{}), commit: (*bbolt.Tx).Commit,

@@ -32,6 +32,8 @@ type Faults struct {
 	Sync syscall.Errno
 	// Spared is how many syncs succeed before that.
 	Spared int
+	// Read is what a read answers that the system has not cached; see Forget.
+	Read syscall.Errno
 	// Write is what a write answers.
 	Write syscall.Errno
 	// Short lets each write take half of what it is given.
@@ -47,6 +49,7 @@ type Disk struct {
 	Dir string // where it is mounted
 
 	server *fuse.Server
+	root   *root
 
 	mu     sync.Mutex
 	off    bool // the power is cut
@@ -73,7 +76,8 @@ func Mount(dir string, image Image) (*Disk, error) {
 		d.names[name] = d.newFile(data)
 	}
 	maps.Copy(d.stored, d.names)
-	server, err := fs.Mount(dir, &root{disk: d}, &fs.Options{
+	d.root = &root{disk: d}
+	server, err := fs.Mount(dir, d.root, &fs.Options{
 		MountOptions: fuse.MountOptions{DirectMountStrict: true, FsName: "disk", DisableXAttrs: true, MaxWrite: 1 << 20},
 	})
 	if err != nil {
@@ -100,6 +104,21 @@ func (d *Disk) Set(f Faults) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.faults = f
+}
+
+// Forget makes the system forget what it has cached of the files behind their first two pages, which the server has locked in
+// memory, so that it reads it again.
+func (d *Disk) Forget() error {
+	var failed syscall.Errno
+	for _, child := range d.root.Children() {
+		if errno := child.NotifyContent(2*block, 0); errno != 0 {
+			failed = errno
+		}
+	}
+	if failed != 0 {
+		return failed
+	}
+	return nil
 }
 
 // Work returns how many writes and syncs the disk has done.

@@ -186,6 +186,9 @@ func (n *node) Read(_ context.Context, _ fs.FileHandle, dest []byte, offset int6
 	if errno := n.disk.failure(); errno != 0 {
 		return nil, errno
 	}
+	if errno := n.disk.faults.Read; errno != 0 {
+		return nil, errno
+	}
 	if offset >= int64(len(n.file.seen)) {
 		return fuse.ReadResultData(nil), 0
 	}
