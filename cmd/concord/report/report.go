@@ -52,6 +52,9 @@ func placeOf(f *gate.Finding) place {
 // sentence is what a finding says, with what it was compared with and how to mend it.
 func sentence(f *gate.Finding) string {
 	text := f.Message
+	if f.Breaks != nil && len(f.Breaks) == 0 {
+		return text // it is only told
+	}
 	if f.Against != "" && f.Version > 0 {
 		text += fmt.Sprintf(" Breaks %s with version %d in %s.", direction(f), f.Version, f.Against)
 	} else if f.Against != "" && f.Direction != "" {

@@ -144,6 +144,14 @@ func TestJUnitIsWhatItsSchemaAllows(t *testing.T) {
 	}
 }
 
+func TestWhatIsOnlyToldBreaksNothing(t *testing.T) {
+	r := nasty()
+	r.Subjects[0].Findings[1].Breaks = []compat.Relation{}
+	if got := write(t, "text", r); strings.Count(got, "Breaks backward compatibility") != 1 {
+		t.Errorf("a finding that breaks no relation is said to break one:\n%s", got)
+	}
+}
+
 // The exact text of workflow commands, since a runner that meets a line break or a colon in the wrong place shows nothing.
 func TestWorkflowCommandsAreEscaped(t *testing.T) {
 	got := write(t, "github-actions", nasty())
