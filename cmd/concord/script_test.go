@@ -52,12 +52,12 @@ func TestScripts(t *testing.T) {
 }
 
 // startServer runs `concord serve` inside the test process, on a free port, until the test ends. It returns the URL.
-func startServer(t *testing.T, args ...string) string {
+func startServer(t testing.TB, args ...string) string {
 	t.Helper()
 	return startServerIn(t, nil, args...)
 }
 
-func startServerIn(t *testing.T, environ []string, args ...string) string {
+func startServerIn(t testing.TB, environ []string, args ...string) string {
 	t.Helper()
 	stdout, stderr := newSafeBuffer(), newSafeBuffer()
 	m := &Main{Stdin: strings.NewReader(""), Stdout: stdout, Stderr: stderr, Environ: environ}

@@ -103,7 +103,7 @@ const (
 
 // Check compares every file of a tree with every base.
 func Check(ctx context.Context, e *engine.Engine, config *project.Config, tree *project.Tree, bases []Base, opt Options) (*Result, error) {
-	c := &checker{engine: e, config: config, tree: tree, bases: bases, opt: opt}
+	c := &checker{engine: e, texts: &texts{engine: e}, config: config, tree: tree, bases: bases, opt: opt}
 	c.findRenames()
 	files := slices.DeleteFunc(slices.Clone(tree.Files), func(f *project.File) bool { return !opt.selects(f.Path) })
 	outcomes := make([]Subject, len(files))
@@ -135,6 +135,7 @@ type checker struct {
 
 	missing map[Base][]*project.File        // what is gone, without what was renamed
 	renamed map[*project.File]*project.File // new file -> the one it was
+	texts   *texts
 }
 
 // each runs f for 0 to n-1 on several goroutines and returns the first error.
@@ -231,7 +232,7 @@ func (c *checker) against(ctx context.Context, f *project.File, base Base, out *
 		out.add(finding)
 		return nil
 	}
-	return compare(ctx, c.engine, f, schema, base, history, c.opt.rules(f, history), out)
+	return compare(ctx, c.texts, f, schema, base, history, c.opt.rules(f, history), out)
 }
 
 // Compare is Check for one schema that is no file of a tree: it tells whether the schema may follow what a base knows of the
@@ -242,24 +243,24 @@ func Compare(ctx context.Context, e *engine.Engine, f *project.File, schema form
 	if err != nil {
 		return out, fmt.Errorf("%s: %w", base.Name(), err)
 	}
-	return out, compare(ctx, e, f, schema, base, history, (&Options{}).rules(f, history), &out)
+	return out, compare(ctx, &texts{engine: e}, f, schema, base, history, (&Options{}).rules(f, history), &out)
 }
 
-func compare(ctx context.Context, e *engine.Engine, f *project.File, schema formats.Schema, base Base, history History, rules compat.Rules, out *Subject) error {
+func compare(ctx context.Context, t *texts, f *project.File, schema formats.Schema, base Base, history History, rules compat.Rules, out *Subject) error {
 	if len(history.Versions) == 0 {
 		return nil
 	}
 	if out.Status == New {
 		out.Status = Unchanged
 	}
-	if sameAsAny(ctx, e, schema, history.Versions) {
+	if t.sameAsAny(ctx, schema, history.Versions) {
 		return nil
 	}
 	out.Status = Changed
 	if rules.Level == compat.None {
 		return nil
 	}
-	report, err := e.CheckFull(ctx, schema, history.Versions, rules)
+	report, err := t.engine.CheckFull(ctx, schema, history.Versions, rules)
 	if err != nil {
 		return err
 	}
@@ -268,38 +269,6 @@ func compare(ctx context.Context, e *engine.Engine, f *project.File, schema form
 		out.add(placed(f, base, finding))
 	}
 	return nil
-}
-
-// sameAsAny reports whether a schema is registered as it is: then nothing would be registered. Files are compared by what
-// would be stored, so that blanks and comments do not count.
-func sameAsAny(ctx context.Context, e *engine.Engine, schema formats.Schema, versions []compat.Version) bool {
-	return slices.ContainsFunc(versions, func(v compat.Version) bool {
-		return v.Schema.Type() == schema.Type() && v.Schema.Canonical() == schema.Canonical() && sameReferences(ctx, e, schema, v.Schema)
-	})
-}
-
-// sameReferences compares what two schemas refer to, because the numbers of versions mean nothing across bases.
-func sameReferences(ctx context.Context, e *engine.Engine, a, b formats.Schema) bool {
-	in, other := a.Source().Resolved, b.Source().Resolved
-	if len(in) != len(other) {
-		return false
-	}
-	for i := range in {
-		if in[i].Name != other[i].Name || in[i].Text != other[i].Text && canonical(ctx, e, in, i) != canonical(ctx, e, other, i) {
-			return false
-		}
-	}
-	return true
-}
-
-// canonical is the text that a registry stores for one of a list of references, which come after those they refer to; its own where
-// it cannot be read.
-func canonical(ctx context.Context, e *engine.Engine, list []formats.Resolved, i int) string {
-	schema, err := e.Parse(ctx, list[i].Type, formats.Source{Text: list[i].Text, References: list[i].References, Resolved: list[:i]}, formats.Options{})
-	if err != nil {
-		return list[i].Text
-	}
-	return schema.Canonical()
 }
 
 func describe(base Base, versions []compat.Version, level compat.Level) string {
