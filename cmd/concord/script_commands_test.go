@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"gopkg.in/yaml.v3"
 )
 
 // The commands that scripts have beside those of testscript:
@@ -33,6 +34,7 @@ import (
 //	sigkill NAME             end it with SIGKILL
 //	begin NAME URL FILE     send a POST but for its last byte
 //	finish NAME             send the last byte; stdout is the status and the body
+//	step N FILE NAME        run a step of a pipeline, which must end with this code; see scriptOf
 type (
 	serversKey struct{}
 	servers    map[string]*process
@@ -242,6 +244,43 @@ func cmdFinish(ts *testscript.TestScript, _ bool, args []string) {
 	resp, err := http.ReadResponse(bufio.NewReader(slow.conn), nil)
 	ts.Check(err)
 	printResponse(ts, resp)
+}
+
+// scriptOf returns the script of a step of a GitHub action, of a GitLab job, or of a pre-commit hook.
+func scriptOf(text []byte, name string) (string, error) {
+	var file struct {
+		Runs  struct{ Steps []struct{ Name, Run string } }
+		Repos []struct {
+			Hooks []struct{ ID, Entry string }
+		}
+	}
+	if err := yaml.Unmarshal(text, &file); err != nil {
+		return "", err
+	}
+	for _, step := range file.Runs.Steps {
+		if step.Name == name {
+			return step.Run, nil
+		}
+	}
+	for _, repo := range file.Repos {
+		for _, hook := range repo.Hooks {
+			if hook.ID == name {
+				return hook.Entry, nil
+			}
+		}
+	}
+	var jobs map[string]struct{ Script []string }
+	if err := yaml.Unmarshal(text, &jobs); err != nil || len(jobs[name].Script) == 0 {
+		return "", fmt.Errorf("there is no step %s: %w", name, err)
+	}
+	return strings.Join(jobs[name].Script, "\n"), nil
+}
+
+func cmdStep(ts *testscript.TestScript, _ bool, args []string) {
+	script, err := scriptOf([]byte(ts.ReadFile(args[1])), args[2])
+	ts.Check(err)
+	// GitHub and GitLab run bash like this.
+	cmdExitCode(ts, false, []string{args[0], "bash", "-e", "-o", "pipefail", "-c", script})
 }
 
 // safeBuffer is a buffer that a process writes while a test reads.

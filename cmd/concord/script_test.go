@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"flag"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +33,9 @@ func TestScripts(t *testing.T) {
 			env.Values[serversKey{}] = servers
 			env.Values[slowKey{}] = slowRequests{}
 			env.Defer(servers.kill)
-			return nil
+			repo, err := filepath.Abs("../..")
+			env.Setenv("REPO", repo)
+			return err
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exitcode": cmdExitCode,
@@ -47,6 +50,7 @@ func TestScripts(t *testing.T) {
 			"sigkill":  cmdKill,
 			"begin":    cmdBegin,
 			"finish":   cmdFinish,
+			"step":     cmdStep,
 		},
 	})
 }

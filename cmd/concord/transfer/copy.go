@@ -18,7 +18,7 @@ const importMode = "IMPORT"
 type Plan struct {
 	from      *Dump
 	register  []*client.Version
-	remove    []*client.Version // to be deleted softly, what refers to others first
+	remove    []*client.Version // to be deleted softly
 	Present   int               // versions that are there already
 	conflicts []string
 }
@@ -67,7 +67,6 @@ func NewPlan(ctx context.Context, from *Dump, c *client.Client) (*Plan, error) {
 			p.remove = append(p.remove, v)
 		}
 	}
-	slices.Reverse(p.remove)
 	return p, nil
 }
 
@@ -91,11 +90,19 @@ func (p *Plan) Apply(ctx context.Context, c *client.Client, step func()) error {
 			return err
 		}
 	}
-	for _, v := range p.remove {
-		if err := c.DeleteVersion(ctx, v.Subject, v.Version, false); err != nil {
-			return fmt.Errorf("deleting %s version %d: %w", v.Subject, v.Version, err)
+	for _, wave := range slices.Backward(waves(p.remove)) {
+		err := each(ctx, wave, func(ctx context.Context, versions []*client.Version) error {
+			for _, v := range versions {
+				if err := c.DeleteVersion(ctx, v.Subject, v.Version, false); err != nil {
+					return fmt.Errorf("deleting %s version %d: %w", v.Subject, v.Version, err)
+				}
+				step()
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		step()
 	}
 	return p.settle(ctx, c)
 }
