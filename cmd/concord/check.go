@@ -26,21 +26,44 @@ const checkLong = `Check the schemas of a folder: that each can be read, that wh
 replaces. It is compared with another commit or folder (--against), with a registry (--registry or SCHEMA_REGISTRY_URL),
 or with both; a registry decides the level, unless --level does. Without either, the schemas are only read.
 
-Findings go to standard output, everything else to standard error. A concord.yaml, looked for in the folder and upwards,
-says which files are schemas and what their subjects are; without one, every .avsc, .proto, .schema.json and .jsonschema file
-is a schema.
+A new subject is fine. A schema that is gone is a warning (--removed says otherwise), and one that was renamed is found and compared
+with what it was. The comparing is the server's own: what passes here can be registered.
 
-Exit codes:
-  0    no finding that fails the check
-  100  findings
-  1    the check could not be done
-  2    asked wrongly`
+Findings go to standard output, everything else to standard error: nothing on standard output means that nothing was found. The exit
+code is 100 when a finding fails the check, and 1 when it could not be done.
+
+Formats of --error-format:
+  text                  path:line:column: what is wrong, as compilers write it
+  json                  one object a line
+  junit                 a test case for each subject, those that pass too
+  sarif                 SARIF 2.1.0, for code scanning
+  github-actions        annotations of a GitHub workflow; the step summary is written as well
+  gitlab-code-quality   a report for a GitLab merge request
+  markdown              a page, as for a comment
+
+A concord.yaml, looked for in the folder and upwards, says which files are schemas and what their subjects are; without one, every
+.avsc, .proto, .schema.json and .jsonschema file is a schema, whose subject is the file's name (with .proto, without the others). For
+example:
+
+  registry: http://localhost:8081      # --registry and SCHEMA_REGISTRY_URL win
+  level: BACKWARD                      # where no registry says it
+  schemas:
+    - path: avro/**/*.avsc
+      subject: "{fullname}-value"      # {file} {path} {dir} {name} {topic} {fullname} {namespace}
+    - path: proto
+      level: FULL
+  ignore:
+    - path: legacy
+      codes: [FIELD_REMOVED]`
 
 const checkExample = `  # does this branch break what is on main?
   concord check --against '.git#branch=main'
 
   # does it break what is registered? and show the messages that would break
   concord check schemas --registry http://localhost:8081 --explain
+
+  # the files of one folder, against what the last release had
+  concord check schemas/orders --against '.git#tag=v1.4.0'
 
   # in a GitHub workflow: annotate the lines, write the summary
   concord check --against '.git#branch=main' --error-format github-actions`
@@ -78,14 +101,14 @@ func (m *Main) checkCommand() *cobra.Command {
 	flags.StringArrayVar(&f.against, "against", nil, "compare with a commit (`.git#branch=main`, tag=, ref=, subdir=) or a folder; may be repeated")
 	flags.BoolVar(&f.offline, "offline", false, "ask no registry, even if one is configured")
 	flags.StringVar(&f.level, "level", "", "compatibility `level` to apply, whatever the registry and the project say")
-	flags.StringVar(&f.policy, "policy", "", "what rejects: reference, semantic, strict, wire-exact or json")
-	flags.StringVar(&f.removed, "removed", "", "what a schema that is gone is: error, warning or ignore")
+	flags.StringVar(&f.policy, "policy", "", "`what` rejects: reference, semantic, strict, wire-exact or json")
+	flags.StringVar(&f.removed, "removed", "", "`what` a schema that is gone is: error, warning or ignore")
 	flags.StringVar(&f.format, "error-format", report.Formats[0], "`format` of the findings: "+strings.Join(report.Formats, "|"))
-	flags.StringVar(&f.failOn, "fail-on", "error", "which findings fail the check: error or warning")
+	flags.StringVar(&f.failOn, "fail-on", "error", "`which` findings fail the check: error or warning")
 	flags.StringVar(&f.summary, "summary", "", "also write the findings as Markdown to this `file`; by default to $GITHUB_STEP_SUMMARY")
 	flags.BoolVar(&f.explain, "explain", false, "show the message that breaks, and what its reader makes of it")
 	flags.BoolVarP(&f.quiet, "quiet", "q", false, "no summary line")
-	flags.IntVar(&f.jobs, "jobs", defaultJobs, "how many schemas are compared at a time")
+	flags.IntVar(&f.jobs, "jobs", defaultJobs, "compare at most `n` schemas at a time")
 	for name, values := range map[string][]string{
 		"level": levelNames(), "policy": policyNames(), "removed": removedValues, "error-format": report.Formats, "fail-on": failOnValues,
 	} {

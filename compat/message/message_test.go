@@ -140,7 +140,7 @@ func TestRead(t *testing.T) {
 		{name: "an index that leads nowhere", codec: proto, payload: "02 08 0801", faults: "the message index is [4], and the schema has no message there; it has shop.Order [0], shop.Line [1], shop.Line.Price [1 0]"},
 		{name: "a name that there is not", codec: proto, payload: "00", options: message.Options{Message: "Lime"}, faults: "the schema has no message Lime"},
 		{name: "a record that ends too early", codec: proto, payload: "00 0801 1205 61", faults: "customer, byte 3: the length-delimited value goes beyond the end"},
-		{name: "another wire type", codec: proto, payload: "00 0801 1001", json: `{"id":"1"}`, faults: "customer, byte 4: a varint is written, and string is read from a length-delimited value"},
+		{name: "another wire type", codec: proto, payload: "00 0801 1001", json: `{"id":"1"}`, faults: "customer, byte 4: a varint is written, and the schema reads string from a length-delimited value"},
 		{name: "a string that is not UTF-8, in a list", codec: proto, payload: "00 1a00 1a03 0a01ff", faults: "lines[1].sku, byte 7: the string is not valid UTF-8"},
 		{name: "a field that the schema does not have", codec: proto, payload: "00 0801 4a0161", json: `{"id":"1"}`, notes: "9, byte 4: the schema has no field 9"},
 		{name: "an enum value without a name", codec: proto, payload: "00 2807", json: `{"state":7}`, index: []int{0}, notes: "the enum State has no value 7"},

@@ -96,7 +96,7 @@ func (w *walk) field(known *protobuf.FieldModel, number protowire.Number, wire p
 		w.reading.note(Fault{where, at(offset), fmt.Sprintf("the schema has no field %d; a %s of %d bytes is written for it", number, wireNames[wire], len(value))})
 		return true
 	case !takes(known, wire):
-		w.reading.fault(Fault{where, at(offset), fmt.Sprintf("a %s is written, and %s is read from a %s: decoders pass it over as unknown", wireNames[wire], typeName(known), wireNames[protobuf.WireType(known.Kind)])})
+		w.reading.fault(Fault{where, at(offset), fmt.Sprintf("a %s is written, and the schema reads %s from a %s, so decoders pass it over as unknown", wireNames[wire], typeName(known), wireNames[protobuf.WireType(known.Kind)])})
 		return true
 	}
 	if known.Message != nil && known.Message.MessageSet {

@@ -38,7 +38,15 @@ func (d *Dump) Summary() string {
 			deleted++
 		}
 	}
-	return fmt.Sprintf("%d versions of %d subjects (%d deleted), %d configs, %d modes", len(d.Versions), len(subjects), deleted, len(d.Configs), len(d.Modes))
+	return fmt.Sprintf("%s of %s (%d deleted), %s, %s", counted(len(d.Versions), "version"), counted(len(subjects), "subject"), deleted,
+		counted(len(d.Configs), "config"), counted(len(d.Modes), "mode"))
+}
+
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // key names a version.
