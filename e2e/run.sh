@@ -34,6 +34,18 @@ install_js() {
   npm ci --prefix "$cache/js" --ignore-scripts --no-audit --no-fund
 }
 
+# The journeys through the pages need a browser, which the system's packages have.
+install_ui() {
+  mkdir -p "$cache/ui"
+  cp ui/package.json ui/package-lock.json "$cache/ui/"
+  npm ci --prefix "$cache/ui" --ignore-scripts --no-audit --no-fund
+  if [ ! -x /usr/bin/chromium ] && [ -z "${UI_BROWSER:-}" ]; then
+    local sudo=()
+    [ "$(id -u)" = 0 ] || sudo=(sudo -n)
+    "${sudo[@]}" apt-get update && "${sudo[@]}" apt-get install -y --no-install-recommends chromium
+  fi
+}
+
 install_python() {
   rm -rf "$cache/python"
   python3 -m venv "$cache/python"
@@ -45,14 +57,16 @@ install_go() {
   (cd clients/go && go build -o /dev/null ./...)
 }
 
-# The three wait for the network more than for the processor.
+# They wait for the network more than for the processor.
 install JavaScript clients/js/package-lock.json install_js & js=$!
 install Python clients/python/requirements.txt install_python & python=$!
 install Go clients/go/go.sum install_go & go=$!
+install "pages'" ui/package-lock.json install_ui & ui=$!
 failed=0
-for job in "$js" "$python" "$go"; do wait "$job" || failed=1; done
+for job in "$js" "$python" "$go" "$ui"; do wait "$job" || failed=1; done
 [ "$failed" = 0 ] || exit 1
 ln -sfn "$cache/js/node_modules" clients/js/node_modules # where node looks for them
+ln -sfn "$cache/ui/node_modules" ui/node_modules
 
 cd ..
 E2E_CACHE=$cache exec go test -tags e2e -count=1 -timeout 10m -v "$@" ./e2e/...

@@ -42,7 +42,7 @@ type Node struct {
 	Uses     []string
 	Doc      string
 	Default  string // as written; empty when there is none
-	Required bool   // a message without it is refused
+	Required bool   // of JSON properties and Protobuf fields: a message without it is refused
 	Number   int32  // of a Protobuf field or symbol; 0 otherwise
 	Span     *Span  // of the name
 	Nodes    []Node

@@ -102,15 +102,15 @@ func TestOutlinesShowTheTreeOfAText(t *testing.T) {
 {"name":"at","type":{"type":"long","logicalType":"timestamp-millis"}},
 {"name":"items","doc":"What was bought.","type":{"type":"array","items":{"type":"record","name":"Item","fields":[{"name":"state","type":{"type":"enum","name":"State","symbols":["NEW","OLD"]}}]}},"default":[]},
 {"name":"from","type":["null","geo.Address"],"default":null},{"name":"next","type":"Item"}]}`, `type Order · shop.Order · record · One order. @1
-  field at · timestamp-millis (long) · required @2
+  field at · timestamp-millis (long) @2
   field items · array<Item> · [] · What was bought. → shop.Item @3
     type Item · shop.Item · record @3
-      field state · State · required → shop.State @3
+      field state · State → shop.State @3
         enum State · shop.State · enum @3
           symbol NEW @3
           symbol OLD @3
   field from · null | Address · null → geo.Address @4
-  field next · Item · required → shop.Item or Item @4
+  field next · Item → shop.Item or Item @4
 `, "geo.Address@4:[32] shop.Item@4:[85]"},
 		{"a Protobuf file with nesting, a map, a oneof and docs in options", protobuf.Format{},
 			`syntax = "proto3";

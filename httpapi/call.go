@@ -23,7 +23,7 @@ type call struct {
 	requestID string
 	media     []string // the Content-Type of the answer
 	query     query
-	subject   string // the subject of the path, decoded, aliases applied; empty when the route has none
+	subject   string // the subject of the path, decoded, aliases applied, or the one found; empty when there is none
 	schemaID  int    // for the log; 0 when the answer is about no single id
 
 	status  int

@@ -20,6 +20,7 @@ import (
 
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/catalog"
+	"github.com/concord-registry/concord/registry/usage"
 )
 
 // Options configure a Server. Zero values mean the defaults named with each field.
@@ -28,6 +29,8 @@ type Options struct {
 	Registry *registry.Registry
 	// Catalog answers /api/subjects, /api/fields, /api/search and /api/events; nil means that there are none.
 	Catalog *catalog.Catalog
+	// Usage is told which client has asked for which schema; nil remembers nothing.
+	Usage *usage.Tracker
 	// UI answers what stands below /ui, and the root for clients that ask for HTML; nil means that there are no pages.
 	UI http.Handler
 	// BasePath is the path that a proxy serves the registry under, "/registry" for example. Requests may arrive with it or

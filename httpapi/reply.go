@@ -50,6 +50,7 @@ func (c *call) finish() {
 	}
 	now := time.Now()
 	c.server.metrics.observe(c, now)
+	c.noteUsage(now)
 	c.logAccess(now)
 	if c.unread {
 		c.linger()

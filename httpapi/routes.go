@@ -14,6 +14,8 @@ type route struct {
 	handle       func(*call) error
 	// asks marks a POST that may change nothing, so that its answer may be kept (kept.go).
 	asks bool
+	// uses marks the routes by which clients come by a schema, or name one they have.
+	uses bool
 	// plain routes speak no registry JSON: no media type is negotiated, no body is read.
 	plain bool
 	// page routes are answered by Options.UI, whatever follows in their path.
@@ -37,22 +39,22 @@ func (s *Server) routes() []*route {
 
 		{method: "GET", path: "/schemas", handle: (*call).listSchemas},
 		{method: "GET", path: "/schemas/types", handle: (*call).listTypes},
-		{method: "GET", path: "/schemas/ids/:id", handle: (*call).getByID},
-		{method: "GET", path: "/schemas/ids/:id/schema", handle: (*call).getTextByID},
+		{method: "GET", path: "/schemas/ids/:id", handle: (*call).getByID, uses: true},
+		{method: "GET", path: "/schemas/ids/:id/schema", handle: (*call).getTextByID, uses: true},
 		{method: "GET", path: "/schemas/ids/:id/subjects", handle: (*call).listSubjectsOfID},
 		{method: "GET", path: "/schemas/ids/:id/versions", handle: (*call).listVersionsOfID},
 		{method: "GET", path: "/schemas/guids/:guid", handle: (*call).getByGUID},
 		{method: "GET", path: "/schemas/guids/:guid/ids", handle: (*call).listIDsOfGUID},
 
 		{method: "GET", path: "/subjects", handle: (*call).listSubjects},
-		{method: "POST", path: "/subjects/:subject", handle: (*call).lookup, asks: true},
+		{method: "POST", path: "/subjects/:subject", handle: (*call).lookup, asks: true, uses: true},
 		{method: "DELETE", path: "/subjects/:subject", handle: (*call).deleteSubject},
 		{method: "GET", path: "/subjects/:subject/metadata", handle: (*call).getWithMetadata},
 		{method: "GET", path: "/subjects/:subject/versions", handle: (*call).listVersions},
-		{method: "POST", path: "/subjects/:subject/versions", handle: (*call).register, asks: true},
-		{method: "GET", path: "/subjects/:subject/versions/:version", handle: (*call).getVersion},
+		{method: "POST", path: "/subjects/:subject/versions", handle: (*call).register, asks: true, uses: true},
+		{method: "GET", path: "/subjects/:subject/versions/:version", handle: (*call).getVersion, uses: true},
 		{method: "DELETE", path: "/subjects/:subject/versions/:version", handle: (*call).deleteVersion},
-		{method: "GET", path: "/subjects/:subject/versions/:version/schema", handle: (*call).getText},
+		{method: "GET", path: "/subjects/:subject/versions/:version/schema", handle: (*call).getText, uses: true},
 		{method: "GET", path: "/subjects/:subject/versions/:version/referencedby", handle: (*call).listReferrers},
 		{method: "POST", path: "/subjects/:subject/versions/:version/tags", handle: (*call).tag},
 

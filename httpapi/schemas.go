@@ -55,7 +55,11 @@ func (c *call) byID() (*registry.SchemaVersion, error) {
 		return nil, err
 	}
 	c.schemaID = id
-	return c.server.registry.ByID(c.request.Context(), id, subject, c.readOptions())
+	v, err := c.server.registry.ByID(c.request.Context(), id, subject, c.readOptions())
+	if err == nil {
+		c.subject = v.Subject
+	}
+	return v, err
 }
 
 func (c *call) getByID() error {

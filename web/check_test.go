@@ -17,16 +17,18 @@ import (
 	"github.com/concord-registry/concord/httpapi"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/catalog"
+	"github.com/concord-registry/concord/registry/usage"
 	"github.com/concord-registry/concord/storage/bolt"
 	"github.com/concord-registry/concord/web"
 )
 
 // site is a whole server with its pages.
 type site struct {
-	t    testing.TB
-	reg  *registry.Registry
-	api  http.Handler
-	base string
+	t     testing.TB
+	reg   *registry.Registry
+	store *bolt.Store
+	api   http.Handler
+	base  string
 }
 
 func newSite(t testing.TB, base string) *site {
@@ -43,11 +45,12 @@ func newSite(t testing.TB, base string) *site {
 	done := make(chan struct{})
 	go func() { defer close(done); subjects.Run(ctx) }()
 	t.Cleanup(func() { stop(); <-done })
-	pages, err := web.New(web.Options{Registry: reg, Catalog: subjects, Engine: rules, Describe: httpapi.Describe, Version: "test", BasePath: base})
+	seen := usage.New()
+	pages, err := web.New(web.Options{Registry: reg, Catalog: subjects, Engine: rules, Usage: seen, Describe: httpapi.Describe, Version: "test", BasePath: base})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &site{t: t, reg: reg, api: httpapi.New(httpapi.Options{Registry: reg, Catalog: subjects, UI: pages, BasePath: base}), base: base}
+	return &site{t: t, reg: reg, store: store, api: httpapi.New(httpapi.Options{Registry: reg, Catalog: subjects, Usage: seen, UI: pages, BasePath: base}), base: base}
 }
 
 // register stores a schema, or ends the test.

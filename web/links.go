@@ -32,6 +32,9 @@ func withQuery(address string, values url.Values) string {
 // Fields is the search over fields.
 func (l Links) Fields() string { return l.base + "/ui/fields" }
 
+// FieldList is the search over fields with filters and a page.
+func (l Links) FieldList(filters url.Values) string { return withQuery(l.Fields(), filters) }
+
 // FieldSearch is the list of the fields that match a text.
 func (l Links) FieldSearch(text string) string { return withQuery(l.Fields(), url.Values{"q": {text}}) }
 

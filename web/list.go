@@ -51,6 +51,9 @@ type pager struct {
 	Prev, Next         string
 }
 
+// beyond says that there are pages, but not so many.
+func (p pager) beyond() bool { return p.First == 0 && p.Total > 0 && p.Prev != "" }
+
 const subjectsPerPage = 100
 
 // filters are the parameters of a list that choose, in the order of the facets.
@@ -78,6 +81,9 @@ func (u *UI) list(r *request) (*Page, error) {
 	}
 	l := listLinks{r.links, values}
 	view.Pager = l.pager(number, subjectsPerPage, len(found.Subjects), found.Total, l.links.List)
+	if view.Pager.beyond() {
+		return r.redirect(view.Pager.Prev)
+	}
 	view.Facets, view.Chips = l.facets(found)
 	view.Columns = l.columns(query.Sort)
 	view.Deleted = l.deletedChoices(found.Deleted)

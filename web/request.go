@@ -14,7 +14,7 @@ type request struct {
 	header http.Header // of the answer
 }
 
-// errRedirect ends a page function that has sent the browser elsewhere.
+// redirection ends a page function that has sent the browser elsewhere.
 type redirection struct{ to string }
 
 func (r redirection) Error() string { return "redirect to " + r.to }

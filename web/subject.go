@@ -58,6 +58,8 @@ type subjectView struct {
 	Sensitive  []string
 	Rules      []ruleLine
 	Snippets   []snippet
+	Example    *exampleView
+	Usage      *usageView // nil when nobody watches
 }
 
 // versionLine is a version in the list beside the page.
@@ -101,7 +103,7 @@ type ruleLine struct {
 
 // views are the tabs, by the value of the parameter.
 var views = []struct{ name, label string }{
-	{"", "Schema"}, {"fields", "Fields"}, {"references", "References"}, {"settings", "Settings"}, {"code", "Use it"},
+	{"", "Schema"}, {"fields", "Fields"}, {"references", "References"}, {"clients", "Clients"}, {"settings", "Settings"}, {"code", "Use it"},
 }
 
 func (u *UI) subject(r *request) (*Page, error) {
@@ -136,10 +138,13 @@ func (u *UI) subject(r *request) (*Page, error) {
 	case "references":
 		view.Graph = drawGraph(r.links, registry.SubjectVersion{Subject: v.Subject, Version: v.Version}, d)
 		view.GraphCut = d.Cut
+	case "clients":
+		u.usage(r, view, d)
 	case "settings":
 		view.settings(d)
 	case "code":
 		view.Snippets = snippets(r.origin(), v)
+		view.Example = u.example(r, v)
 	}
 	return &Page{
 		Template: "subject", Title: v.Subject, Nav: "subjects", Context: contextFilter(view.Context), Scripts: []string{"tree.js"}, Model: view,

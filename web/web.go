@@ -6,6 +6,7 @@ import (
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/catalog"
+	"github.com/concord-registry/concord/registry/usage"
 )
 
 // Options configure a UI.
@@ -14,6 +15,8 @@ type Options struct {
 	Registry *registry.Registry
 	// Catalog answers lists and searches. Required.
 	Catalog *catalog.Catalog
+	// Usage tells who has asked for which schema; nil when nobody knows.
+	Usage *usage.Tracker
 	// Engine reads the texts of schemas. Required.
 	Engine *engine.Engine
 	// Describe tells the status, error code and message that the API answers to an error. Required.
@@ -63,6 +66,7 @@ func (u *UI) routes() map[string]pageFunc {
 	return map[string]pageFunc{
 		"GET /{$}":       u.start,
 		"GET /ui":        u.list,
+		"GET /ui/fields": u.fields,
 		"GET /ui/keys":   u.keys,
 		"POST /ui/theme": u.setTheme,
 

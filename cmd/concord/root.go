@@ -49,7 +49,7 @@ func (m *Main) rootCommand() *cobra.Command {
 	root.SetOut(m.Stdout)
 	root.SetErr(m.Stderr)
 	group(root, "Schemas in a repository:", m.checkCommand(), m.diffCommand(), m.planCommand(), m.applyCommand(), m.pullCommand())
-	group(root, "What a registry has:", m.getCommand(), m.registerCommand(), m.deleteCommand(), m.setCommand(), m.exportCommand(), m.importCommand())
+	group(root, "What a registry has:", m.getCommand(), m.searchCommand(), m.registerCommand(), m.deleteCommand(), m.setCommand(), m.exportCommand(), m.importCommand())
 	group(root, "Messages:", m.decodeCommand(), m.encodeCommand(), m.sampleCommand())
 	group(root, "The server:", m.serveCommand(), m.waitCommand(), m.doctorCommand(), m.backupCommand(), m.restoreCommand(), m.compactCommand())
 	root.AddCommand(m.versionCommand())

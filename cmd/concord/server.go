@@ -21,6 +21,7 @@ import (
 	"github.com/concord-registry/concord/httpapi"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/catalog"
+	"github.com/concord-registry/concord/registry/usage"
 	"github.com/concord-registry/concord/storage"
 	"github.com/concord-registry/concord/storage/backup"
 	"github.com/concord-registry/concord/web"
@@ -222,13 +223,15 @@ func newKeeper(store backup.Source, cfg *config.Config, log *slog.Logger) *backu
 
 func newAPI(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, backups httpapi.Backups, cfg *config.Config, log *slog.Logger) (*httpapi.Server, error) {
 	build := buildOf()
-	pages, err := newPages(r, c, rules, cfg)
+	seen := usage.New()
+	pages, err := newPages(r, c, rules, seen, cfg)
 	if err != nil {
 		return nil, err
 	}
 	return httpapi.New(httpapi.Options{
 		Registry:          r,
 		Catalog:           c,
+		Usage:             seen,
 		UI:                pages,
 		BasePath:          string(cfg.Pages.BasePath),
 		Logger:            log,
@@ -251,7 +254,7 @@ func newAPI(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, back
 }
 
 // newPages returns what people see in a browser; nil when it is turned off.
-func newPages(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, cfg *config.Config) (http.Handler, error) {
+func newPages(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, seen *usage.Tracker, cfg *config.Config) (http.Handler, error) {
 	if !cfg.Pages.UI {
 		return nil, nil
 	}
@@ -259,6 +262,7 @@ func newPages(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, cf
 		Registry: r,
 		Catalog:  c,
 		Engine:   rules,
+		Usage:    seen,
 		Describe: httpapi.Describe,
 		BasePath: string(cfg.Pages.BasePath),
 		Dev:      cfg.Pages.Dev,

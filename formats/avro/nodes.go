@@ -119,10 +119,10 @@ func (n *noder) declaration(v *Value, kind, space string) formats.Node {
 
 func (n *noder) field(v *Value, space string) formats.Node {
 	name := v.Get("name")
-	field := formats.Node{Kind: formats.FieldNode, Name: name.Text, Doc: textOf(v.Get("doc")), Span: n.inside(name), Required: true}
+	field := formats.Node{Kind: formats.FieldNode, Name: name.Text, Doc: textOf(v.Get("doc")), Span: n.inside(name)}
 	field.Type, field.Uses, field.Nodes = n.typ(v.Get("type"), space)
 	if d := v.Get("default"); d != nil {
-		field.Default, field.Required = shorten(n.text[d.start:d.end]), false
+		field.Default = shorten(n.text[d.start:d.end])
 	}
 	return field
 }

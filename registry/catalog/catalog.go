@@ -58,6 +58,7 @@ type Catalog struct {
 	entries   []*entry     // by context and name, which is the order of reading
 	byName    map[string]*entry
 	referring map[string]int // subject -> how many subjects' latest versions refer to it
+	owners    words
 	fields    fieldIndex
 	total     int // subjects to read at first
 	complete  bool
@@ -73,7 +74,7 @@ func New(opt Options) *Catalog {
 	c := &Catalog{
 		opt: opt, stale: map[string]bool{}, wake: make(chan struct{}, 1),
 		asked: make(chan struct{}), whole: make(chan struct{}), byName: map[string]*entry{}, referring: map[string]int{},
-		fields: newFieldIndex(opt.MaxFields),
+		owners: newWords(), fields: newFieldIndex(opt.MaxFields),
 	}
 	opt.Store.Watch(c.note)
 	return c
@@ -293,6 +294,7 @@ func (c *Catalog) enter(name string, e *entry) {
 	}
 	if old != nil {
 		c.fields.remove(old.fields)
+		c.owners.drop(old.ownerNumber)
 		for _, target := range old.out {
 			if c.referring[target]--; c.referring[target] == 0 {
 				delete(c.referring, target)
@@ -300,6 +302,8 @@ func (c *Catalog) enter(name string, e *entry) {
 		}
 	}
 	if e != nil {
+		e.ownerNumber = c.owners.add(e.owner)
+		e.owner = c.owners.texts[e.ownerNumber]
 		e.fields = c.fields.add(e.nodes)
 		e.nodes = nil
 		for _, target := range e.out {

@@ -25,6 +25,8 @@ type entry struct {
 	out     []string // the subjects that the latest version refers to, qualified
 	fields  []field
 
+	ownerNumber uint32 // in the catalog's vocabulary
+
 	// Between reading and entering.
 	text  string
 	nodes []listed
@@ -76,7 +78,7 @@ func readEntry(v storage.View, name string) (*entry, error) {
 	if content == nil || err != nil {
 		return nil, err
 	}
-	e.typ, e.owner = content.Type, strings.Clone(OwnerOf(content.Metadata))
+	e.typ, e.owner = content.Type, OwnerOf(content.Metadata)
 	for _, ref := range content.References {
 		e.out = append(e.out, storage.ReferredSubject(context, ref.Subject))
 	}

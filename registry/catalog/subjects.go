@@ -95,9 +95,10 @@ func (c *Catalog) Subjects(ctx context.Context, q Query) (*Subjects, error) {
 	if err != nil {
 		return nil, err
 	}
+	q.Offset, q.Limit = max(0, q.Offset), bounded(q.Limit, 100, 1000)
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	s := &selection{query: q, terms: termsOf(q.Text), byID: byID, inherited: inherited, referring: c.referring}
+	s := c.selection(q, inherited, byID)
 	for _, e := range c.entries {
 		s.consider(e)
 	}
@@ -118,8 +119,7 @@ func (c *Catalog) Subject(ctx context.Context, name string) (*Summary, error) {
 	if e == nil {
 		return nil, nil
 	}
-	s := &selection{inherited: inherited, referring: c.referring}
-	summary := s.summary(e)
+	summary := c.selection(Query{}, inherited, nil).summary(e)
 	return &summary, nil
 }
 
@@ -176,30 +176,97 @@ func (c *Catalog) withID(text, context string) (map[string]int, error) {
 type selection struct {
 	query     Query
 	terms     []string
+	owning    [][]bool // for each term, the owners that it is part of
 	byID      map[string]int
 	inherited map[string]settings
 	referring map[string]int
+	owners    *words
+	compare   func(a, b *entry) int // nil for the order of the entries
+	reverse   bool
 
-	found   []candidate
-	facets  [4]map[string]int
+	context string   // of the last entry
+	common  settings // what its subjects inherit
+
+	total   int
+	found   []candidate // those that may be on the page
+	counts  [3]counter  // of types, levels and modes
+	byOwner []int
 	deleted int
 }
 
 type candidate struct {
 	*entry
-	rank int // how well it matches; less is better
+	rank  int // how well it matches; less is better
+	index int // its place among the matches, which decides between equals
+}
+
+// counter counts the values of a facet. Neighbours mostly have the same one, which is then not looked up again.
+type counter struct {
+	last   string
+	at     *int
+	values map[string]*int
+}
+
+func (c *counter) add(value string) {
+	if c.at == nil || c.last != value {
+		if c.values == nil {
+			c.values = map[string]*int{}
+		}
+		if c.last, c.at = value, c.values[value]; c.at == nil {
+			c.at = new(int)
+			c.values[value] = c.at
+		}
+	}
+	*c.at++
+}
+
+// selection needs c.mu for as long as it is used.
+func (c *Catalog) selection(q Query, inherited map[string]settings, byID map[string]int) *selection {
+	s := &selection{
+		query: q, terms: termsOf(q.Text), byID: byID, inherited: inherited, referring: c.referring, owners: &c.owners, byOwner: make([]int, len(c.owners.texts)),
+	}
+	for _, term := range s.terms {
+		s.owning = append(s.owning, c.owners.having(term))
+	}
+	column, reverse := strings.CutPrefix(q.Sort, "-")
+	s.reverse = reverse
+	switch column {
+	case "latest":
+		s.compare = func(a, b *entry) int { return a.latest - b.latest }
+	case "id":
+		s.compare = func(a, b *entry) int { return a.id - b.id }
+	case "owner":
+		s.compare = func(a, b *entry) int { return strings.Compare(a.owner, b.owner) }
+	case "registered":
+		s.compare = func(a, b *entry) int { return cmp.Compare(a.time, b.time) }
+	case "in":
+		s.compare = func(a, b *entry) int { return s.referring[a.name] - s.referring[b.name] }
+	case "out":
+		s.compare = func(a, b *entry) int { return len(a.out) - len(b.out) }
+	case "name":
+	default:
+		s.query.Sort, s.reverse = "", false
+	}
+	return s
+}
+
+func (s *selection) settings(e *entry) settings {
+	if e.context != s.context {
+		s.context, s.common = e.context, s.inherited[e.context]
+	}
+	return s.common
 }
 
 func (s *selection) level(e *entry) string {
 	if e.level != "" {
 		return e.level
 	}
-	return s.inherited[e.context].level
+	return s.settings(e).level
 }
 
 // mode follows the registry's rule: an override of the context wins over what the subject says.
 func (s *selection) mode(e *entry) string {
-	if m := s.inherited[e.context].mode; e.mode == "" || m == registry.ReadOnlyOverride {
+	if m := s.settings(e).mode; e.mode == "" || m == registry.ReadOnlyOverride {
 		return m
 	}
 	return e.mode
@@ -215,11 +282,17 @@ func (s *selection) consider(e *entry) {
 	if !matches {
 		return
 	}
-	values := [4]string{string(e.typ), s.level(e), s.mode(e), e.owner}
-	wanted := [4][]string{q.Types, q.Levels, q.Modes, q.Owners}
+	values := [3]string{string(e.typ), s.level(e), s.mode(e)}
 	missed, misses := -1, 0
-	for i, list := range wanted {
-		if len(list) > 0 && !slices.Contains(list, values[i]) {
+	for i, list := range [4][]string{q.Types, q.Levels, q.Modes, q.Owners} {
+		if len(list) == 0 {
+			continue
+		}
+		value := e.owner
+		if i < len(values) {
+			value = values[i]
+		}
+		if !slices.Contains(list, value) {
 			missed, misses = i, misses+1
 		}
 	}
@@ -229,18 +302,23 @@ func (s *selection) consider(e *entry) {
 	if e.live == 0 && q.Deleted == WithoutDeleted || e.live > 0 && q.Deleted == OnlyDeleted {
 		return
 	}
+	// A value's number tells what choosing it would lead to: the entry may miss this facet, but no other.
+	if misses == 0 || misses == 1 && missed == len(values) {
+		s.byOwner[e.ownerNumber]++
+	}
 	for i := range values {
-		// A value's number tells what choosing it would lead to: the entry may miss this facet, but no other.
 		if misses == 0 || misses == 1 && missed == i {
-			if s.facets[i] == nil {
-				s.facets[i] = map[string]int{}
-			}
-			s.facets[i][values[i]]++
+			s.counts[i].add(values[i])
 		}
 	}
-	if misses == 0 {
-		s.found = append(s.found, candidate{e, rank})
+	if misses > 0 {
+		return
 	}
+	// In the order of the entries only those of the page are of interest.
+	if inOrder := s.compare == nil && !s.reverse && (len(s.terms) == 0 || q.Sort != ""); !inOrder || s.total >= q.Offset && len(s.found) < q.Limit {
+		s.found = append(s.found, candidate{e, rank, s.total})
+	}
+	s.total++
 }
 
 // rank says whether and how well an entry matches the text.
@@ -248,7 +326,7 @@ func (s *selection) rank(e *entry) (rank int, matches bool) {
 	if _, found := s.byID[e.name]; found {
 		return 0, true
 	}
-	for _, term := range s.terms {
+	for i, term := range s.terms {
 		at := strings.Index(e.folded, term)
 		switch {
 		case at == 0 && len(term) == len(e.folded):
@@ -258,7 +336,7 @@ func (s *selection) rank(e *entry) (rank int, matches bool) {
 			rank += 2
 		case at > 0:
 			rank += 3
-		case e.owner != "" && strings.Contains(strings.ToLower(e.owner), term):
+		case s.owning[i] != nil && s.owning[i][e.ownerNumber]:
 			rank += 4
 		default:
 			return 0, false
@@ -268,62 +346,61 @@ func (s *selection) rank(e *entry) (rank int, matches bool) {
 }
 
 func (s *selection) result() *Subjects {
-	s.sort()
-	r := &Subjects{Total: len(s.found), Deleted: s.deleted, Subjects: []Summary{}}
-	start := min(max(0, s.query.Offset), len(s.found))
-	for _, e := range s.found[start:min(len(s.found), start+bounded(s.query.Limit, 100, 1000))] {
+	r := &Subjects{Total: s.total, Deleted: s.deleted, Subjects: []Summary{}}
+	for _, e := range s.page() {
 		r.Subjects = append(r.Subjects, s.summary(e.entry))
 	}
-	lists := [4]*[]Count{&r.Types, &r.Levels, &r.Modes, &r.Owners}
-	for i, list := range lists {
-		*list = countsOf(s.facets[i])
+	for i, list := range [3]*[]Count{&r.Types, &r.Levels, &r.Modes} {
+		*list = []Count{}
+		for value, n := range s.counts[i].values {
+			*list = append(*list, Count{value, *n})
+		}
+		sortCounts(*list)
 	}
-	r.Owners = slices.DeleteFunc(r.Owners, func(c Count) bool { return c.Value == "" })
+	r.Owners = []Count{}
+	for number, n := range s.byOwner {
+		if owner := s.owners.texts[number]; n > 0 && owner != "" {
+			r.Owners = append(r.Owners, Count{owner, n})
+		}
+	}
+	sortCounts(r.Owners)
 	r.Owners = r.Owners[:min(len(r.Owners), maxOwners)]
 	return r
 }
 
-// countsOf lists the values of a facet, the most frequent first.
-func countsOf(values map[string]int) []Count {
-	list := []Count{}
-	for value, n := range values {
-		list = append(list, Count{value, n})
-	}
+// sortCounts puts the most frequent values first.
+func sortCounts(list []Count) {
 	slices.SortFunc(list, func(a, b Count) int { return cmp.Or(b.Count-a.Count, strings.Compare(a.Value, b.Value)) })
-	return list
 }
 
-func (s *selection) sort() {
-	column, reverse := strings.CutPrefix(s.query.Sort, "-")
-	var compare func(a, b candidate) int
-	switch column {
-	case "latest":
-		compare = func(a, b candidate) int { return a.latest - b.latest }
-	case "id":
-		compare = func(a, b candidate) int { return a.id - b.id }
-	case "owner":
-		compare = func(a, b candidate) int { return strings.Compare(a.owner, b.owner) }
-	case "registered":
-		compare = func(a, b candidate) int { return cmp.Compare(a.time, b.time) }
-	case "in":
-		compare = func(a, b candidate) int { return s.referring[a.name] - s.referring[b.name] }
-	case "out":
-		compare = func(a, b candidate) int { return len(a.out) - len(b.out) }
-	case "name":
-	default:
-		reverse = false
-		if len(s.terms) > 0 {
-			compare = func(a, b candidate) int { return a.rank - b.rank }
-		}
-	}
+// page orders what was found, and cuts the page out.
+func (s *selection) page() []candidate {
 	switch {
-	case compare == nil && reverse:
-		slices.Reverse(s.found) // they are in the order of their names
-	case reverse:
-		slices.SortStableFunc(s.found, func(a, b candidate) int { return compare(b, a) })
-	case compare != nil:
-		slices.SortStableFunc(s.found, compare)
+	case s.compare == nil && s.reverse:
+		slices.Reverse(s.found)
+	case s.compare != nil:
+		sign := 1
+		if s.reverse {
+			sign = -1
+		}
+		slices.SortFunc(s.found, func(a, b candidate) int {
+			if c := s.compare(a.entry, b.entry); c != 0 {
+				return sign * c
+			}
+			return a.index - b.index
+		})
+	case len(s.terms) > 0 && s.query.Sort == "":
+		slices.SortFunc(s.found, func(a, b candidate) int {
+			if a.rank != b.rank {
+				return a.rank - b.rank
+			}
+			return a.index - b.index
+		})
+	default:
+		return s.found // the page alone was kept
 	}
+	start := min(s.query.Offset, len(s.found))
+	return s.found[start:min(len(s.found), start+s.query.Limit)]
 }
 
 func (s *selection) summary(e *entry) Summary {

@@ -1,0 +1,33 @@
+package httpapi
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/concord-registry/concord/registry/usage"
+	"github.com/concord-registry/concord/storage"
+)
+
+// noteUsage remembers who has asked for a schema. It is called for every answer, after it was written.
+func (c *call) noteUsage(now time.Time) {
+	tracker := c.server.opt.Usage
+	if tracker == nil || !c.route.uses || c.schemaID == 0 || c.status != http.StatusOK && c.status != http.StatusNotModified {
+		return
+	}
+	context, _ := storage.SplitSubject(c.subject)
+	principal := ""
+	if len(c.request.Header["Authorization"]) > 0 {
+		principal, _, _ = c.request.BasicAuth()
+	}
+	tracker.Note(usage.ID{Context: context, ID: c.schemaID}, clientName(c.request.Header), principal, c.route.takesBody, now)
+}
+
+// clientName is how a client calls itself: by the name it was given for this purpose, or by its program.
+func clientName(header http.Header) string {
+	for _, name := range []string{"X-Registry-Client-Id", "User-Agent"} {
+		if values := header[name]; len(values) > 0 && values[0] != "" {
+			return values[0]
+		}
+	}
+	return "unnamed"
+}

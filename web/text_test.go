@@ -1,0 +1,154 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"golang.org/x/net/html"
+	"pgregory.net/rapid"
+
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/registry"
+)
+
+// jsonValue draws a JSON value as a text with white space of its own.
+func jsonValue(depth int) *rapid.Generator[string] {
+	leaf := rapid.OneOf(
+		rapid.SampledFrom([]string{"null", "true", "false", "0", "-1.5e+10", `""`, `"a \" b \\"`, `"ü\n日"`, "{}", "[]", "[ ]"}),
+		rapid.Map(rapid.StringN(0, 20, -1), func(s string) string { text, _ := json.Marshal(s); return string(text) }),
+	)
+	if depth == 0 {
+		return leaf
+	}
+	return rapid.Custom(func(t *rapid.T) string {
+		switch rapid.IntRange(0, 2).Draw(t, "kind") {
+		case 0:
+			return "[" + strings.Join(rapid.SliceOfN(jsonValue(depth-1), 0, 5).Draw(t, "elements"), " ,") + "]"
+		case 1:
+			var members []string
+			for i, v := range rapid.SliceOfN(jsonValue(depth-1), 0, 5).Draw(t, "members") {
+				members = append(members, fmt.Sprintf(`"%s%d" :%s`, rapid.SampledFrom([]string{"fields", "a b", "ü"}).Draw(t, "key"), i, v))
+			}
+			return "{" + strings.Join(members, ",") + " }"
+		}
+		return leaf.Draw(t, "leaf")
+	})
+}
+
+func TestAReadableTextIsTheSameJSON(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := jsonValue(4).Draw(t, "text")
+		var want, got bytes.Buffer
+		if err := json.Compact(&want, []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+		laid := readable(formats.JSON, text)
+		if err := json.Compact(&got, []byte(laid)); err != nil {
+			t.Fatalf("%v: %s", err, laid)
+		}
+		if got.String() != want.String() {
+			t.Fatalf("%s became %s", want.String(), laid)
+		}
+	})
+}
+
+func TestATextThatIsNoJSONStaysAsItIs(t *testing.T) {
+	for _, text := range []string{"", "{", `{"a":}`, "long", "[1,]", "\x00", `"\ud800`} {
+		if got := readable(formats.Avro, text); got != text {
+			t.Errorf("%q became %q", text, got)
+		}
+	}
+}
+
+// TestColouredTextIsTheText draws texts with every character that the colouring looks for, and reads them back.
+func TestColouredTextIsTheText(t *testing.T) {
+	piece := rapid.SampledFrom([]string{"\"", "'", "\\", "/", "//", "/*", "*/", "\n", "\r", " ", ":", "{", "}", "[", ",", "message", "string", "12", "-", "<b>", "&amp;", "ü日", "=", ";", "\x00", "\xff"})
+	rapid.Check(t, func(t *rapid.T) {
+		text := strings.ToValidUTF8(strings.Join(rapid.SliceOfN(piece, 0, 60).Draw(t, "pieces"), ""), "?")
+		typ := rapid.SampledFrom(formats.Types()).Draw(t, "type")
+		links := map[place]string{}
+		for range rapid.IntRange(0, 4).Draw(t, "links") {
+			links[place{rapid.IntRange(1, 4).Draw(t, "line"), rapid.IntRange(1, 30).Draw(t, "column")}] = `#L1"><script>`
+		}
+		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+		root, err := html.Parse(strings.NewReader("<pre>\n" + string(source(typ, text, links)) + "</pre>"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for n := range root.Descendants() {
+			if n.Type != html.ElementNode {
+				continue
+			}
+			if n.Data == "script" || n.Data == "b" {
+				t.Fatalf("the text became markup: %s", source(typ, text, links))
+			}
+			for _, a := range n.Attr {
+				if a.Key == "data-text" {
+					var b strings.Builder
+					for c := range n.Descendants() {
+						if c.Type == html.TextNode {
+							b.WriteString(c.Data)
+						}
+					}
+					got = append(got, b.String())
+				}
+			}
+		}
+		// The parser of HTML takes a carriage return for the end of a line, and a zero for nothing or for a mark.
+		plain := strings.NewReplacer("\r", "", "\n", "", "\x00", "", "\uFFFD", "")
+		if len(got) != len(lines) || plain.Replace(strings.Join(got, "")) != plain.Replace(strings.Join(lines, "")) {
+			t.Fatalf("%q became %q", lines, got)
+		}
+	})
+}
+
+func TestAGraphIsDrawnWhateverRefersToWhat(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		version := rapid.Custom(func(t *rapid.T) registry.SubjectVersion {
+			return registry.SubjectVersion{Subject: rapid.SampledFrom([]string{"a", "b", "c", "d", "e"}).Draw(t, "subject"), Version: 1}
+		})
+		at := version.Draw(t, "at")
+		// As Describe tells them: each arrow begins (or ends) at something that was reached before; circles are possible.
+		d := &registry.Description{}
+		reached := []registry.SubjectVersion{at}
+		for range rapid.IntRange(0, 12).Draw(t, "uses") {
+			to := version.Draw(t, "to")
+			d.Uses = append(d.Uses, registry.Arrow{From: rapid.SampledFrom(reached).Draw(t, "from"), To: to})
+			reached = append(reached, to)
+		}
+		reached = []registry.SubjectVersion{at}
+		for range rapid.IntRange(0, 12).Draw(t, "used") {
+			from := version.Draw(t, "from")
+			d.UsedBy = append(d.UsedBy, registry.Arrow{From: from, To: rapid.SampledFrom(reached).Draw(t, "to")})
+			reached = append(reached, from)
+		}
+		g := drawGraph(Links{}, at, d)
+		if g == nil {
+			if len(d.Uses)+len(d.UsedBy) > 0 {
+				t.Fatal("nothing was drawn")
+			}
+			return
+		}
+		here := 0
+		for i, n := range g.Nodes {
+			if n.Here {
+				here++
+			}
+			if n.X < 0 || n.Y < 0 || n.X+n.Width > g.Width || n.Y+n.Height > g.Height {
+				t.Fatalf("%+v lies outside %d × %d", n, g.Width, g.Height)
+			}
+			for _, o := range g.Nodes[:i] {
+				if n.X == o.X && n.Y < o.Y+o.Height && o.Y < n.Y+n.Height {
+					t.Fatalf("%+v lies over %+v", n, o)
+				}
+			}
+		}
+		if here != 1 || len(g.Edges) != len(d.Uses)+len(d.UsedBy) {
+			t.Fatalf("%d nodes are the page's own, %d arrows", here, len(g.Edges))
+		}
+	})
+}
