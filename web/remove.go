@@ -1,11 +1,14 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/registry/usage"
+	"github.com/concord-registry/concord/storage"
 )
 
 // removeView asks whether something is to be deleted or restored, and says what that means.
@@ -16,7 +19,9 @@ type removeView struct {
 	Step      string // "soft", "permanent" or "restore"
 	Versions  []registry.VersionInfo
 	Referrers []obstacle
-	Blocked   bool // a referrer stands in the way
+	Watched   int64          // since when the server has seen who asks for what; 0 when it does not look
+	Clients   []usage.Client // who has asked for one of the versions, the last first
+	Blocked   bool           // a referrer stands in the way
 	Typed     string
 	Wrong     string // what is wrong with what was typed
 	Failure   string // why the registry refused
@@ -72,6 +77,7 @@ func (u *UI) removal(r *request, version string) (*removeView, error) {
 	default:
 		view.Versions, view.Step = versions, "permanent"
 	}
+	u.asked(view)
 	referrers, err := u.reg.Referrers(r.Context(), view.Subject, view.Version)
 	for _, ref := range referrers {
 		line := obstacle{ref.Subject, ref.Version, ref.Deleted, !ref.Deleted || view.Step == "permanent"}
@@ -79,6 +85,37 @@ func (u *UI) removal(r *request, version string) (*removeView, error) {
 		view.Referrers = append(view.Referrers, line)
 	}
 	return view, err
+}
+
+// shownClients is how many of those who have asked for something are named.
+const shownClients = 8
+
+// asked fills in who has asked for what is to be deleted.
+func (u *UI) asked(view *removeView) {
+	if u.opt.Usage == nil {
+		return
+	}
+	context, _ := storage.SplitSubject(view.Subject)
+	var ids []usage.ID
+	for _, v := range view.Versions {
+		ids = append(ids, usage.ID{Context: context, ID: v.ID})
+	}
+	view.Watched = u.opt.Usage.Since().UnixMilli()
+	var all []usage.Client
+	for _, clients := range u.opt.Usage.Clients(ids...) {
+		all = append(all, clients...)
+	}
+	slices.SortFunc(all, func(a, b usage.Client) int {
+		return cmp.Or(cmp.Compare(b.Last(), a.Last()), cmp.Compare(a.Agent, b.Agent))
+	})
+	for _, client := range all {
+		same := func(other usage.Client) bool {
+			return other.Agent == client.Agent && other.Principal == client.Principal
+		}
+		if len(view.Clients) < shownClients && !slices.ContainsFunc(view.Clients, same) {
+			view.Clients = append(view.Clients, client)
+		}
+	}
 }
 
 // removed deletes what the form names, once the name of the subject was typed.

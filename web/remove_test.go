@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"net/http"
 	"net/url"
 	"testing"
 
@@ -13,7 +14,9 @@ func TestADeletionAsksForTheNameAndHasTwoSteps(t *testing.T) {
 	s.register("a/b", registry.SchemaRequest{Schema: orderV1})
 	s.register("a/b", registry.SchemaRequest{Schema: orderV2})
 	page := "/base/ui/subjects/a%2Fb/delete"
-	s.page(page, 200).holds("Delete a/b", "Step one of two", "Version 1", "Version 2", "No other schema.")
+	s.page(page, 200).holds("Delete a/b", "Nobody since this server started to look", "Step one of two", "Version 1", "Version 2", "No other schema.")
+	s.do("GET", "/subjects/a%2Fb/versions/2", http.Header{"Accept": {"*/*"}, "User-Agent": {"billing/3.2"}}, nil)
+	s.page(page, 200).holds("Asked for it last", "billing/3.2 just now")
 	s.send(page, 422, url.Values{"step": {"soft"}, "confirm": {"a/c"}}).holds("This is not the name of the subject")
 	s.send(page, 409, url.Values{"step": {"permanent"}, "confirm": {"a/b"}}).holds("Meanwhile somebody else")
 

@@ -21,4 +21,44 @@ export const pages = [
   { name: "fields-search", path: "/ui/fields?q=customerId" },
   { name: "fields-nothing", path: "/ui/fields?q=nowhere" },
   { name: "keys", path: "/ui/keys" },
+  { name: "new", path: "/ui/new" },
+  { name: "edit", path: "/ui/subjects/orders-value/edit", prepare: breaking },
+  { name: "compare", path: "/ui/subjects/orders-value/compare?from=1&to=4" },
+  { name: "compare-unified", path: "/ui/subjects/orders-value/compare?from=2&to=4&view=unified" },
+  { name: "history", path: "/ui/subjects/orders-value/history" },
+  { name: "levels", path: "/ui/subjects/orders-value/levels" },
+  { name: "delete", path: "/ui/subjects/com.example.shop.Money/delete" },
+  { name: "restore", path: "/ui/subjects/legacy-orders-value/restore" },
+  { name: "decode", path: "/ui/decode", prepare: decoded },
+  { name: "identify", path: "/ui/identify", prepare: identified },
 ];
+
+/** Types a change that breaks readers. @param {import("playwright-core").Page} page */
+async function breaking(page) {
+  await page.locator(".verdict").waitFor();
+  await page.evaluate(() => {
+    const area = /** @type {HTMLTextAreaElement} */ (document.getElementById("schema"));
+    globalThis.changed = area.value.replace('"type": "string"', '"type": "int"');
+  });
+  await page.locator(".cm-content").focus();
+  await page.keyboard.press("Control+a");
+  await page.keyboard.insertText(await page.evaluate(() => globalThis.changed));
+  await page.keyboard.press("Control+Home");
+  await page.locator(".verdict.bad").waitFor();
+}
+
+/** @param {import("playwright-core").Page} page */
+async function decoded(page) {
+  const { id } = await page.evaluate(async () => (await fetch("/subjects/reviews-value/versions/latest")).json());
+  await page.locator("#data").fill(`00 ${id.toString(16).padStart(8, "0")} 06 72 2d 31 80 a0 e5 d3 cc 65 00`);
+  await page.getByRole("button", { name: "Decode" }).click();
+  await page.locator("#message").waitFor();
+}
+
+/** @param {import("playwright-core").Page} page */
+async function identified(page) {
+  const { schema } = await page.evaluate(async () => (await fetch("/subjects/clicks-value/versions/latest")).json());
+  await page.locator("#schema").fill(schema);
+  await page.getByRole("button", { name: "Identify" }).click();
+  await page.locator(".matches").waitFor();
+}
