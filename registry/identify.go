@@ -53,6 +53,10 @@ func (r *Registry) Identify(ctx context.Context, subject string, req SchemaReque
 		return nil, err
 	}
 	found := &Identification{Name: nameOf(schema), Fields: schema.Fields(), Matches: []Likeness{}}
+	fields := map[string]bool{}
+	for _, name := range found.Fields {
+		fields[name] = true
+	}
 	until, parsed := time.Now().Add(maxIdentifyTime), 0
 	for offset := 0; ; offset += identifiedAtATime {
 		list, err := r.Schemas(ctx, SchemasQuery{Prefix: wildcardContext, LatestOnly: true, Page: Page{Offset: offset, Limit: identifiedAtATime}})
@@ -60,15 +64,16 @@ func (r *Registry) Identify(ctx context.Context, subject string, req SchemaReque
 			return nil, err
 		}
 		for _, v := range list {
+			if time.Now().After(until) || parsed == maxIdentifyParsed {
+				found.Cut = true
+				return found.sorted(), nil
+			}
 			found.Seen++
 			if v.Type != schema.Type() || !found.mayBeLike(schema, v) {
 				continue
 			}
-			if parsed++; parsed > maxIdentifyParsed || time.Now().After(until) {
-				found.Cut = true
-				return found.sorted(), nil
-			}
-			match, err := r.likeness(ctx, schema, found, v)
+			parsed++
+			match, err := r.likeness(ctx, schema, found, fields, v)
 			if err != nil {
 				return nil, err
 			}
@@ -113,7 +118,7 @@ func (f *Identification) mayBeLike(schema formats.Schema, v *SchemaVersion) bool
 }
 
 // likeness compares a schema with a registered one; nil when they have little in common.
-func (r *Registry) likeness(ctx context.Context, schema formats.Schema, f *Identification, v *SchemaVersion) (*Likeness, error) {
+func (r *Registry) likeness(ctx context.Context, schema formats.Schema, f *Identification, own map[string]bool, v *SchemaVersion) (*Likeness, error) {
 	registered, err := r.Parse(ctx, v.Subject, SchemaRequest{Schema: v.Schema, Type: string(v.Type), References: v.References})
 	if CodeOf(err) != 0 {
 		return nil, nil // what was imported as it is and cannot be read is like nothing
@@ -124,7 +129,7 @@ func (r *Registry) likeness(ctx context.Context, schema formats.Schema, f *Ident
 	fields := registered.Fields()
 	match := &Likeness{Subject: v.Subject, Version: v.Version, ID: v.ID, Fields: len(fields), SameName: f.Name != "" && nameOf(registered) == f.Name}
 	for _, name := range fields {
-		if slices.Contains(f.Fields, name) {
+		if own[name] {
 			match.Shared++
 		}
 	}
