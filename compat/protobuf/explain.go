@@ -310,8 +310,11 @@ func (s sides) hint(c *cause) string {
 		if c.other != "" {
 			return "Give the fields names that stay apart: JSON is read by the declared name too."
 		}
-		if oldField != nil {
-			return fmt.Sprintf("Set json_name = %q on the field.", oldField.JSONName)
+		if c.code == codeJSONNameReused {
+			return fmt.Sprintf("Give %s a json_name of its own: %q is %s in the old schema.", quote(newField), c.w.JSONName, quote(oldField))
+		}
+		if oldField != nil && newField != nil {
+			return fmt.Sprintf("Set json_name = %q on %s.", oldField.JSONName, quote(newField))
 		}
 	case codeJSONEnumName:
 		return "Keep the names of the enum's values, and add new ones to readers before writers use them."

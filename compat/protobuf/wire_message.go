@@ -6,7 +6,8 @@ import (
 	format "github.com/concord-registry/concord/formats/protobuf"
 )
 
-// filled is content for a field that differs from its default, the shortest there is. A message is as empty as it can be.
+// filled is content for a field that differs from its default and, if it can, from zero, the shortest there is. A message is
+// as empty as it can be.
 func filled(f *format.FieldModel) content {
 	switch {
 	case f.Cardinality == format.Map:
@@ -15,12 +16,19 @@ func filled(f *format.FieldModel) content {
 	case f.IsMessage():
 		return content{field: f, list: []value{{message: f.Message}}}
 	}
+	found := firstProbe(f)
 	for v := range probes(f, f) {
-		if !same(f.Kind, v, f.Kind, f.Default) || f.Cardinality == format.List {
-			return content{field: f, list: []value{{scalar: v}}}
+		if f.Cardinality == format.List {
+			break
+		}
+		if same(f.Kind, v, f.Kind, f.Default) {
+			continue
+		}
+		if found = v; !zero(familyOf(f.Kind), v) {
+			break
 		}
 	}
-	return content{field: f, list: []value{{scalar: firstProbe(f)}}}
+	return content{field: f, list: []value{{scalar: found}}}
 }
 
 // messages compares fields of which at least one holds messages. What is inside messages on both sides is compared when
