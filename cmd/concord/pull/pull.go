@@ -5,10 +5,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
-	"github.com/bmatcuk/doublestar/v4"
 	"gopkg.in/yaml.v3"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
@@ -59,7 +59,7 @@ func Make(ctx context.Context, e *engine.Engine, c *client.Client, patterns []st
 	if err != nil {
 		return nil, err
 	}
-	latest := slices.DeleteFunc(all, func(v *client.Version) bool { return !selects(patterns, v.Subject) })
+	latest := slices.DeleteFunc(slices.Clone(all), func(v *client.Version) bool { return !selects(patterns, v.Subject) })
 	if len(latest) == 0 {
 		return &Folder{}, nil
 	}
@@ -84,10 +84,16 @@ func Make(ctx context.Context, e *engine.Engine, c *client.Client, patterns []st
 }
 
 func selects(patterns []string, subject string) bool {
-	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool {
-		ok, err := doublestar.Match(pattern, subject)
-		return pattern == subject || ok && err == nil
-	})
+	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool { return expression(pattern).MatchString(subject) })
+}
+
+// expression is a pattern as a regular expression. Patterns of files know ** only as a whole part of a path, and subjects have
+// their context in front.
+func expression(pattern string) *regexp.Regexp {
+	text := regexp.QuoteMeta(pattern)
+	text = strings.ReplaceAll(text, `\*\*`, `.*`)
+	text = strings.ReplaceAll(text, `\*`, `[^/]*`)
+	return regexp.MustCompile(`(?s)\A` + text + `\z`) // what is quoted is valid
 }
 
 // commonContext is the context of all subjects, if it is one and not the default.
@@ -104,9 +110,10 @@ func commonContext(latest []*client.Version) string {
 	return common
 }
 
-// within is a subject as concord.yaml names it in a context.
+// within is a subject as concord.yaml names it in a context. A name that looks like one with a context needs its own.
 func within(context, subject string) string {
-	if own, name := storage.SplitSubject(subject); own == context {
+	own, name := storage.SplitSubject(subject)
+	if own == context && storage.ReferredSubject(context, name) == subject {
 		return name
 	}
 	return subject
