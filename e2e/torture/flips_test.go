@@ -127,7 +127,7 @@ func flipOne(path string, want []string) string {
 
 // answersOf opens a data file as a server does, and asks it everything.
 func answersOf(path string) (lines []string, err error) {
-	store, err := bolt.Open(path, bolt.Options{})
+	store, err := bolt.Open(path, bolt.Options{ReadOnly: "its answers are compared"}) // the file is thrown away, and need not be synced
 	if err != nil {
 		return nil, err
 	}
@@ -189,7 +189,7 @@ func TestEveryBitThatFlipsIsHarmlessOrDetected(t *testing.T) {
 	}
 	total := int(info.Size()) * 8
 	bits := rand.New(rand.NewPCG(1, 1)).Perm(total)
-	bits = bits[:min(total, size(t, "FLIPS", 600, total))]
+	bits = bits[:min(total, size(t, "FLIPS", 400, total))]
 	var mu sync.Mutex
 	verdicts := map[string]int{}
 	died := 0
