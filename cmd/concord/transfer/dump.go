@@ -96,7 +96,7 @@ func Read(ctx context.Context, c *client.Client) (*Dump, error) {
 		return nil, err
 	}
 	contexts, err := c.Contexts(ctx)
-	if err != nil {
+	if err != nil && !client.IsMissing(err) { // some registries have none
 		return nil, err
 	}
 	owners := []string{"", everyContext}
@@ -112,6 +112,9 @@ func Read(ctx context.Context, c *client.Client) (*Dump, error) {
 	var mu sync.Mutex
 	err = each(ctx, slices.Compact(owners), func(ctx context.Context, owner string) error {
 		config, err := c.Config(ctx, owner, false)
+		if unknown(owner, err) {
+			return nil
+		}
 		if err != nil {
 			return err
 		}
@@ -130,6 +133,12 @@ func Read(ctx context.Context, c *client.Client) (*Dump, error) {
 		return nil
 	})
 	return d, err
+}
+
+// unknown reports whether a registry has refused the name of what applies to all contexts, as those do that have no such thing.
+func unknown(owner string, err error) bool {
+	var refusal *client.Refusal
+	return owner == everyContext && errors.As(err, &refusal) && refusal.Status < 500
 }
 
 // readVersions lists all versions; those that are not among the live ones are deleted.
