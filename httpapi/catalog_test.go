@@ -4,8 +4,8 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"net"
 	"net/http"
-	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -20,7 +20,7 @@ import (
 )
 
 // catalogServer is a server with a catalog, on a real port.
-func catalogServer(t *testing.T) *httptest.Server {
+func catalogServer(t *testing.T) string {
 	t.Helper()
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "concord.db"), bolt.Options{})
 	if err != nil {
@@ -34,9 +34,24 @@ func catalogServer(t *testing.T) *httptest.Server {
 	done := make(chan struct{})
 	go func() { defer close(done); subjects.Run(ctx) }()
 	t.Cleanup(func() { stop(); <-done })
-	s := httptest.NewServer(httpapi.New(httpapi.Options{Registry: reg, Catalog: subjects}))
-	t.Cleanup(s.Close)
-	return s
+	api := httpapi.New(httpapi.Options{Registry: reg, Catalog: subjects, ReadTimeout: 300 * time.Millisecond, WriteTimeout: 300 * time.Millisecond})
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- api.Serve(listener) }()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+		defer cancel()
+		if err := api.Shutdown(ctx); err != nil {
+			t.Errorf("an open stream holds up the end of the server: %v", err)
+		}
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return "http://" + listener.Addr().String()
 }
 
 func post(t *testing.T, url, body string) {
@@ -67,15 +82,15 @@ func getJSON(t *testing.T, url string, into any) {
 }
 
 func TestTheCatalogIsAnsweredWithoutDelay(t *testing.T) {
-	s := catalogServer(t)
-	post(t, s.URL+"/subjects/orders-value/versions", `{"schema":"{\"type\":\"record\",\"name\":\"Order\",\"fields\":[{\"name\":\"customerId\",\"type\":\"long\"}]}","metadata":{"properties":{"owner":"shop"}}}`)
+	url := catalogServer(t)
+	post(t, url+"/subjects/orders-value/versions", `{"schema":"{\"type\":\"record\",\"name\":\"Order\",\"fields\":[{\"name\":\"customerId\",\"type\":\"long\"}]}","metadata":{"properties":{"owner":"shop"}}}`)
 	var list catalog.Subjects
-	getJSON(t, s.URL+"/api/subjects?q=SHOP&type=AVRO&type=JSON&sort=-registered", &list)
+	getJSON(t, url+"/api/subjects?q=SHOP&type=AVRO&type=JSON&sort=-registered", &list)
 	if list.Total != 1 || list.Subjects[0].Subject != "orders-value" || list.Subjects[0].Level != "BACKWARD" || len(list.Owners) != 1 {
 		t.Errorf("%+v", list)
 	}
 	var fields catalog.Fields
-	getJSON(t, s.URL+"/api/fields?q=customer", &fields)
+	getJSON(t, url+"/api/fields?q=customer", &fields)
 	if fields.Total != 1 || fields.Fields[0].Path != "customerId" {
 		t.Errorf("%+v", fields)
 	}
@@ -84,17 +99,17 @@ func TestTheCatalogIsAnsweredWithoutDelay(t *testing.T) {
 		Subjects                   []catalog.Summary
 		Fields                     []catalog.FieldMatch
 	}
-	getJSON(t, s.URL+"/api/search?q=o", &both)
+	getJSON(t, url+"/api/search?q=o", &both)
 	if both.TotalSubjects != 1 || both.TotalFields != 1 || both.Fields[0].Type != "long" {
 		t.Errorf("%+v", both)
 	}
 }
 
-func TestEventsTellOfCommitsAsTheyCome(t *testing.T) {
-	s := catalogServer(t)
+func TestEventsTellOfCommitsAsTheyComeHoweverLongItTakes(t *testing.T) {
+	url := catalogServer(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/api/events", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/api/events", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +125,8 @@ func TestEventsTellOfCommitsAsTheyCome(t *testing.T) {
 	for lines.Scan() {
 		switch line := lines.Text(); {
 		case line == ": listening":
-			post(t, s.URL+"/subjects/orders-value/versions", `{"schema":"\"string\""}`)
+			time.Sleep(600 * time.Millisecond) // longer than the server waits for other requests and answers
+			post(t, url+"/subjects/orders-value/versions", `{"schema":"\"string\""}`)
 		case strings.HasPrefix(line, "data: "):
 			if line != `data: {"subjects":["orders-value"]}` {
 				t.Errorf("the event is %s", line)
