@@ -44,7 +44,7 @@ func TestAPowerCutLeavesTheOldFileOrTheNewOne(t *testing.T) {
 					if done = true; err != nil {
 						t.Errorf("cut %d: %s before the cut: %v", cut, command.name, err)
 					}
-				case <-time.After(time.Duration(random.IntN(400)) * time.Millisecond):
+				case <-time.After(time.Duration(random.IntN(120)) * time.Millisecond):
 				}
 				image := d.Cut(random)
 				if !done {
