@@ -37,6 +37,8 @@ func effectViews(backward, forward diff.Effect, level compat.Level) []effectView
 			v.Words, v.Class = "warning", "warn"
 		case diff.Breaks:
 			v.Words, v.Class = "breaks", "bad"
+		case diff.Unknown:
+			v.Words, v.Class = "not looked at", "warn"
 		}
 		return v
 	}
