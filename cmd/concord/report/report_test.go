@@ -3,13 +3,9 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
-	"encoding/xml"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -81,66 +77,6 @@ func TestSARIFValidatesAgainstItsSchema(t *testing.T) {
 	}
 	if schema.Validate(map[string]any{"version": "2.1.0"}) == nil {
 		t.Error("the schema accepts a log without runs: it checks nothing")
-	}
-}
-
-// junit is what the JUnit schema of the Jenkins xUnit plug-in allows: attributes and children of each element. It is the strictest of
-// those that are published for the format and are in use.
-var junit = map[string]struct{ attributes, required, children []string }{
-	"testsuites": {attributes: []string{"name", "time", "tests", "failures", "disabled", "errors"}, children: []string{"testsuite"}},
-	"testsuite": {attributes: []string{"name", "tests", "failures", "errors", "time", "disabled", "skipped", "timestamp", "hostname", "id", "package"},
-		required: []string{"name", "tests"}, children: []string{"properties", "testcase", "system-out", "system-err"}},
-	"testcase": {attributes: []string{"name", "assertions", "time", "classname", "status"}, required: []string{"name"},
-		children: []string{"skipped", "error", "failure", "system-out", "system-err"}},
-	"failure":    {attributes: []string{"type", "message"}},
-	"system-out": {},
-}
-
-func TestJUnitIsWhatItsSchemaAllows(t *testing.T) {
-	out := write(t, "junit", nasty())
-	decoder := xml.NewDecoder(strings.NewReader(out))
-	var open []string
-	seen := map[string]int{}
-	attributes := map[string]string{}
-	for {
-		token, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		switch e := token.(type) {
-		case xml.StartElement:
-			name := e.Name.Local
-			rule, known := junit[name]
-			if !known || len(open) == 0 && name != "testsuites" || len(open) > 0 && !slices.Contains(junit[open[len(open)-1]].children, name) {
-				t.Errorf("<%s> may not stand in %v", name, open)
-			}
-			missing := slices.Clone(rule.required)
-			for _, a := range e.Attr {
-				if !slices.Contains(rule.attributes, a.Name.Local) {
-					t.Errorf("<%s> may not have the attribute %s", name, a.Name.Local)
-				}
-				missing = slices.DeleteFunc(missing, func(m string) bool { return m == a.Name.Local })
-				attributes[name+" "+a.Name.Local] = a.Value
-				if slices.Contains([]string{"tests", "failures", "errors", "skipped", "time"}, a.Name.Local) {
-					if _, err := strconv.ParseFloat(a.Value, 64); err != nil {
-						t.Errorf("%s of <%s> is no number: %q", a.Name.Local, name, a.Value)
-					}
-				}
-			}
-			if len(missing) > 0 {
-				t.Errorf("<%s> lacks %v", name, missing)
-			}
-			seen[name]++
-			open = append(open, name)
-		case xml.EndElement:
-			open = open[:len(open)-1]
-		}
-	}
-	if seen["testcase"] != 2 || seen["failure"] != 1 || attributes["testsuite tests"] != "2" || attributes["testsuite failures"] != "1" {
-		t.Errorf("a case for each subject, and one failure: %v %v\n%s", seen, attributes, out)
 	}
 }
 
