@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -146,6 +147,12 @@ func policyNames() (names []string) {
 
 // validate gives the values their own spelling, and refuses those that do not exist.
 func (f *checkFlags) validate() error {
+	if slices.Contains(f.against, "") {
+		return errors.New("--against is empty; write .git#branch=main, or a folder")
+	}
+	if f.jobs < 1 {
+		return fmt.Errorf("--jobs %d is not a number from 1", f.jobs)
+	}
 	if f.level != "" {
 		level, ok := compat.ParseLevel(f.level)
 		if !ok {

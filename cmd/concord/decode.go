@@ -26,7 +26,7 @@ id:42, or a file.
 The exit code is 100 when a schema of --as does not read the message.`
 
 const decodeExample = `  # a message as another tool shows it
-  concord decode 00000000010a0b6f72646572
+  concord decode 00000000020a0a6f72646572
 
   # the next message on a topic
   kcat -C -t orders -c 1 -e -b localhost:9092 | concord decode
@@ -64,7 +64,7 @@ func (m *Main) decodeCommand() *cobra.Command {
 	flags.StringVarP(&f.file, "file", "f", "", "read the message from this `file`")
 	choiceFlag(cmd, &f.format, "format", "", "`how` the bytes are written: auto, hex, base64 or binary", append([]string{autoFormat}, byteFormats...)...)
 	flags.StringVar(&f.schema, "schema", "", "the bytes are a payload of this `schema`, without a frame")
-	flags.IntVar(&f.id, "id", 0, "the bytes are a payload of the schema with this `id`, without a frame")
+	flags.Var(idValue{&f.id}, "id", "the bytes are a payload of the schema with this `id`, without a frame")
 	flags.StringVar(&f.header, "header", "", "the `value` of the header __value_schema_id or __key_schema_id, where the frame is there")
 	flags.StringArrayVar(&f.as, "as", nil, "also say whether this `schema` reads the message; may be repeated")
 	flags.BoolVar(&f.details, "details", false, "show the schema, the index and what is worth knowing beside the message")

@@ -57,6 +57,9 @@ type deleted struct {
 
 func (m *Main) delete(ctx context.Context, c *client.Client, name string, permanent, yes bool, output string) error {
 	subject, wanted := operand.SplitVersion(name)
+	if subject == "" {
+		return misused(fmt.Errorf("%q names no subject", name))
+	}
 	single := subject != name
 	live, all, err := versionsOf(ctx, c, subject)
 	if err != nil {

@@ -239,9 +239,9 @@ func (m *Main) getIDCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&subject, "subject", "", "look in the context of this `subject`")
 	return m.getter(cmd, append([]string{"table", "raw"}, dataFormats[1:]...), func(ctx context.Context, c *client.Client, output string, args []string) error {
-		id, err := strconv.Atoi(args[0])
-		if err != nil || id < 1 {
-			return misused(fmt.Errorf("%q is not an id; ids are numbers from 1", args[0]))
+		id, err := parseID(args[0])
+		if err != nil {
+			return misused(err)
 		}
 		v, err := c.ByID(ctx, id, subject)
 		if err != nil {

@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -119,7 +120,8 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	return misused(fmt.Errorf("%s takes no arguments, but got %q", cmd.CommandPath(), args[0]))
 }
 
-// argsBetween asks for least to most arguments; what says what they are.
+// argsBetween asks for least to most arguments; what says what they are. An empty one is refused: it is the variable of a
+// script that is not set, and must not be taken for the whole registry, say.
 func argsBetween(least, most int, what string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -127,6 +129,8 @@ func argsBetween(least, most int, what string) cobra.PositionalArgs {
 			return misused(fmt.Errorf("%s needs %s", cmd.CommandPath(), what))
 		case len(args) > most:
 			return misused(fmt.Errorf("%s takes %s, but got also %q", cmd.CommandPath(), what, args[most]))
+		case slices.Contains(args, ""):
+			return misused(fmt.Errorf("argument %d of %s is empty", slices.Index(args, "")+1, cmd.CommandPath()))
 		}
 		return nil
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -37,6 +38,28 @@ func choiceFlag(cmd *cobra.Command, into *string, name, short, usage string, val
 	cmd.Flags().VarP(choice{into, values}, name, short, usage)
 	// The error is about a flag that does not exist, and it was just made.
 	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+}
+
+// idValue is a flag that takes the id of a schema; 0 stands for none.
+type idValue struct{ id *int }
+
+func (v idValue) String() string { return strconv.Itoa(*v.id) }
+func (v idValue) Type() string   { return "id" }
+func (v idValue) Set(text string) error {
+	id, err := parseID(text)
+	if err == nil {
+		*v.id = id
+	}
+	return err
+}
+
+// parseID reads the id of a schema, as a frame can hold it.
+func parseID(text string) (int, error) {
+	id, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || id < 1 {
+		return 0, fmt.Errorf("%q is not an id; ids are numbers from 1", text)
+	}
+	return int(id), nil
 }
 
 // outputFlag adds -o with the given formats; the first is the default.

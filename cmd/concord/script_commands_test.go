@@ -25,6 +25,7 @@ import (
 //
 //	serve NAME ARGS…        start `concord serve ARGS…`, wait for its first line, and put the URL in it into $NAME
 //	exitcode N COMMAND…     run a command that must end with this code; stdout and stderr are its own
+//	large FILE BYTES        make a file of this size, full of zeros
 //	signal NAME TERM|INT    send it a signal
 //	exited NAME CODE        wait for its end and check the exit code; its streams are then in NAME.out and NAME.err
 //	http METHOD URL [FILE]  send a request; stdout is the status and the body
@@ -326,4 +327,14 @@ func (b *safeBuffer) line(done <-chan struct{}) (string, bool) {
 			ended = true
 		}
 	}
+}
+
+func cmdLarge(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: large FILE BYTES")
+	}
+	size, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), nil, 0o600))
+	ts.Check(os.Truncate(ts.MkAbs(args[0]), size))
 }

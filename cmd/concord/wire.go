@@ -111,7 +111,7 @@ type frameFlags struct {
 func (f *frameFlags) add(cmd *cobra.Command) {
 	f.frame = "id"
 	choiceFlag(cmd, &f.frame, "frame", "", "`what` stands before the payload: id, guid or none", "id", "guid", "none")
-	cmd.Flags().IntVar(&f.id, "id", 0, "the `id` in the frame, where the schema itself has none")
+	cmd.Flags().Var(idValue{&f.id}, "id", "the `id` in the frame, where the schema itself has none")
 }
 
 // codecs opens schemas for the commands about messages.

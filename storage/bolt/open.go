@@ -108,13 +108,23 @@ func openFile(path string, opt *bbolt.Options) (db *bbolt.DB, err error) {
 		return db, nil
 	case errors.Is(err, bbolterrors.ErrTimeout):
 		return nil, fmt.Errorf("another process has %s open; stop it, or name another file with --data", path)
-	case errors.Is(err, bbolterrors.ErrInvalid), errors.Is(err, bbolterrors.ErrChecksum), errors.Is(err, bbolterrors.ErrVersionMismatch):
+	case errors.Is(err, bbolterrors.ErrInvalid), errors.Is(err, bbolterrors.ErrChecksum), errors.Is(err, bbolterrors.ErrVersionMismatch),
+		isShort(path):
 		if !hasMagic(path) {
+			if isShort(path) {
+				err = errors.New("it is too short") // whatever bbolt tripped over
+			}
 			return nil, fmt.Errorf("%s is not a data file (%w); name another file with --data, or restore a backup if it once was one", path, err)
 		}
 		return nil, fmt.Errorf("%w: the head of %s is destroyed (%v); %s", storage.ErrCorrupt, path, err, restoreAdvice)
 	}
 	return nil, fmt.Errorf("open data file %s: %w", path, err)
+}
+
+// isShort reports whether a file has no room for the two heads of a bbolt file, for which bbolt has no error of its own.
+func isShort(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && info.Size() < int64(2*os.Getpagesize())
 }
 
 // hasMagic reports whether one of the two heads of a bbolt file is marked as such. A file with neither was named by mistake:

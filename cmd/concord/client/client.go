@@ -80,6 +80,9 @@ func New(o Options) (*Client, error) {
 	if transport.TLSClientConfig, err = o.tls(); err != nil {
 		return nil, err
 	}
+	if o.Timeout < 0 {
+		return nil, fmt.Errorf("the timeout %s is less than nothing", o.Timeout)
+	}
 	timeout := o.Timeout
 	if timeout == 0 {
 		timeout = 30 * time.Second
@@ -175,7 +178,7 @@ func Explain(name string, err error) error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &answer) && answer.Message != "":
+	case errors.As(err, &answer) && answer.Message != "" && answer.ErrorCode != http.StatusNotFound:
 		return &Refusal{Message: fmt.Sprintf("%s (%d)", answer.Message, answer.ErrorCode), Status: answer.StatusCode, cause: err}
 	case errors.As(err, &answer):
 		return &Refusal{Message: fmt.Sprintf("%s answered %d; is it a schema registry?", name, answer.StatusCode), Status: answer.StatusCode, cause: err}

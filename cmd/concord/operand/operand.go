@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -75,11 +76,20 @@ func (r *Resolver) Open(ctx context.Context, names ...string) ([]*Operand, error
 			operands[i], err = r.file(ctx, name)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
+			return nil, named(name, err)
 		}
 		operands[i].given = name
 	}
 	return operands, nil
+}
+
+// named puts the name of an operand before what is wrong with it, unless the error has it.
+func named(name string, err error) error {
+	var path *fs.PathError
+	if errors.As(err, &path) && path.Path == name {
+		return err
+	}
+	return fmt.Errorf("%s: %w", name, err)
 }
 
 type kind int
@@ -138,7 +148,11 @@ func (r *Resolver) File(ctx context.Context, name string) (*Operand, error) {
 	if err := r.connect(); err != nil {
 		return nil, err
 	}
-	return r.file(ctx, name)
+	o, err := r.file(ctx, name)
+	if err != nil {
+		return nil, named(name, err)
+	}
+	return o, nil
 }
 
 // file reads a file on disk.

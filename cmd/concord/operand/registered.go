@@ -20,6 +20,9 @@ func Registered(ctx context.Context, c *client.Client, name string) (*client.Ver
 		return c.ByID(ctx, number, "")
 	}
 	subject, wanted := SplitVersion(name)
+	if subject == "" {
+		return nil, fmt.Errorf("%q names no subject; write orders-value or orders-value@3", name)
+	}
 	number, err := number(ctx, c, subject, wanted)
 	if err != nil {
 		return nil, err

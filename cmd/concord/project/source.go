@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"os/exec"
@@ -14,7 +15,7 @@ import (
 	"strings"
 )
 
-// maxFile is the largest file that is read as a schema, in bytes.
+// maxFile is how much of a file is read, in bytes: more than a schema may have.
 const maxFile = 8 << 20
 
 // Source is a tree of files: a folder on disk, or a folder in a commit.
@@ -71,13 +72,20 @@ func Disk(root string, wanted func(name string) bool) (*Source, error) {
 		if !entry.Type().IsRegular() || !wanted(relative) {
 			return nil
 		}
-		if info, err := entry.Info(); err == nil && info.Size() > maxFile {
-			return fmt.Errorf("%s has %d bytes; a schema has at most %d", file, info.Size(), maxFile)
-		}
-		s.files[relative], err = os.ReadFile(file)
+		s.files[relative], err = readStart(file)
 		return err
 	})
 	return s, err
+}
+
+// readStart reads a file up to maxFile. What is larger is too large for a schema, and its parser says so.
+func readStart(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, maxFile))
 }
 
 // Git reads the candidates for schemas from a commit. input is written as for other tools that compare with git:

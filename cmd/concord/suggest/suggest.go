@@ -11,7 +11,7 @@ import (
 // first wins.
 func Closest(name string, candidates []string) string {
 	name = plain(name)
-	best, bestDistance := "", 2+len(name)/4
+	best, bestDistance := "", min(2+len(name)/4, 1+(len(name)+1)/3)
 	for _, candidate := range candidates {
 		other := plain(candidate)
 		// Comparing costs the product of the lengths, and names of quite different length are never near.

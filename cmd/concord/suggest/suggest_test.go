@@ -23,6 +23,7 @@ func TestClosestFindsWhatWasMeant(t *testing.T) {
 		{"zip", "gzip"},
 		{"kafkastore-topic", ""},
 		{"x", ""},
+		{"dawn", ""},
 		{"", ""},
 	} {
 		if got := suggest.Closest(test.written, names); got != test.want {
