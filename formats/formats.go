@@ -186,7 +186,7 @@ func (e *ParseError) Error() string {
 
 // LimitError says which limit a schema text exceeds.
 type LimitError struct {
-	Limit string // what is limited: "bytes", "depth", "nodes" …
+	Limit string // what is limited: "bytes", "levels of nesting", "nodes" …
 	Max   int
 	Got   int // 0 when counting stopped at the limit
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -130,6 +131,8 @@ func decodeJSON(body []byte, v any) error {
 		return nil
 	case errors.As(err, &value) && value.JSONPointer == "":
 		return badBody("a JSON object is required, and it is a JSON %s", kindName(value))
+	case errors.As(err, &value) && (errors.Is(value.Err, strconv.ErrRange) || errors.Is(value.Err, strconv.ErrSyntax)):
+		return badBody("the member %q must be a whole number below 2^63", strings.TrimPrefix(string(value.JSONPointer), "/"))
 	case errors.As(err, &value):
 		return badBody("the member %q must not be a JSON %s", strings.TrimPrefix(string(value.JSONPointer), "/"), kindName(value))
 	case errors.As(err, &syntax):

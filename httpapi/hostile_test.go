@@ -311,3 +311,13 @@ type recorder struct {
 func (w *recorder) Header() http.Header         { return w.header }
 func (w *recorder) WriteHeader(status int)      { w.status = status }
 func (w *recorder) Write(p []byte) (int, error) { return w.body.Write(p) }
+
+func TestNumbersThatAreNoIDsAreRefusedAsThat(t *testing.T) {
+	s := start(t, setup{})
+	for _, number := range []string{"1e400", "99999999999999999999", "1.5"} {
+		status, answer := s.do(t, "POST", "/subjects/s/versions", `{"schema":"\"int\"","id":`+number+`}`)
+		if want := `{"error_code":400,"message":"The request body cannot be read: the member \"id\" must be a whole number below 2^63."}`; status != 400 || answer != want {
+			t.Errorf("%s: %d %s", number, status, answer)
+		}
+	}
+}

@@ -44,7 +44,11 @@ func (m *Main) waitCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&once, "once", false, "ask once instead of waiting")
 	cmd.Flags().DurationVar(&timeout, "timeout", 30*time.Second, "give up after this long")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		probe, err := newProbe(m.registryURL(registry))
+		url, err := m.registryURL(registry)
+		if err != nil {
+			return misused(err)
+		}
+		probe, err := newProbe(url)
 		if err != nil {
 			return misused(err)
 		}
@@ -65,27 +69,28 @@ func (m *Main) waitCommand() *cobra.Command {
 }
 
 // registryURL is the registry that a command talks to.
-func (m *Main) registryURL(flag string) string {
+func (m *Main) registryURL(flag string) (string, error) {
 	if flag != "" {
-		return flag
+		return flag, nil
 	}
 	if u := m.Getenv("SCHEMA_REGISTRY_URL"); u != "" {
-		return u
+		return u, nil
 	}
 	address := config.Default().Server.Listen
 	if text := m.Getenv("CONCORD_LISTEN"); text != "" {
-		// A wrong address makes a wrong URL, and that is reported with the address in it.
-		address = config.Address(text)
+		if err := address.UnmarshalText([]byte(text)); err != nil {
+			return "", fmt.Errorf("CONCORD_LISTEN: %w", err)
+		}
 	}
 	network, where := address.Network()
 	if network == "unix" {
-		return string(address)
+		return string(address), nil
 	}
 	host, port, _ := net.SplitHostPort(where)
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return "http://" + net.JoinHostPort(host, port), nil
 }
 
 // probe asks one registry whether it is ready.

@@ -130,7 +130,7 @@ func readJSON(text string, limits formats.Limits, nodes *int) (*Value, error) {
 		return nil, err
 	}
 	if r.pos == len(text) {
-		return nil, r.fail(0, "the schema is empty")
+		return nil, r.fail(0, "the text is empty")
 	}
 	v, err := r.value(0)
 	if err != nil {
@@ -138,7 +138,7 @@ func readJSON(text string, limits formats.Limits, nodes *int) (*Value, error) {
 	}
 	for i := r.pos; i < len(text); i++ {
 		if text[i] > ' ' {
-			return nil, r.fail(i, "unexpected text after the end of the schema")
+			return nil, r.fail(i, "unexpected text after the end of the JSON value")
 		}
 	}
 	return &v, nil

@@ -20,7 +20,7 @@ const maxDepth = 100
 
 func (b *budget) depth() int { return min(b.limits.Depth, maxDepth) }
 
-func depthError(limit int) error { return &formats.LimitError{Limit: "depth", Max: limit} }
+func depthError(limit int) error { return &formats.LimitError{Limit: "levels of nesting", Max: limit} }
 
 // node counts one word or string.
 func (b *budget) node() {

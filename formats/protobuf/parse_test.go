@@ -12,10 +12,10 @@ import (
 func TestHostileTextsAreRefusedBeforeTheyCost(t *testing.T) {
 	cases := map[string]struct{ text, limit string }{
 		"messages nested without end":      {strings.Repeat("message A{", 1_000_000), "bytes"},
-		"messages nested within the size":  {strings.Repeat("message A{", 300_000), "depth"},
-		"option literals nested":           {"option (a) = " + strings.Repeat("{values:{list_value:", 11_000), "depth"},
-		"lists nested":                     {"option (a) = " + strings.Repeat("[", 1_000_000), "depth"},
-		"groups nested":                    {"message A{" + strings.Repeat("optional group G = 1{", 100_000), "depth"},
+		"messages nested within the size":  {strings.Repeat("message A{", 300_000), "levels of nesting"},
+		"option literals nested":           {"option (a) = " + strings.Repeat("{values:{list_value:", 11_000), "levels of nesting"},
+		"lists nested":                     {"option (a) = " + strings.Repeat("[", 1_000_000), "levels of nesting"},
+		"groups nested":                    {"message A{" + strings.Repeat("optional group G = 1{", 100_000), "levels of nesting"},
 		"names without end":                {strings.Repeat("message A{} ", 300_000), ""},
 		"too many declarations":            {"message A{" + strings.Repeat("reserved 1,2,3;", 250_000), "nodes"},
 		"an option name of many parts":     {"option (a)" + strings.Repeat(".b", 100_000) + " = 1;", ""},

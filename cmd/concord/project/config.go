@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -124,8 +125,21 @@ func explain(err error) string {
 			return fmt.Sprintf("%sunknown member %q%s", before, member, suggest.Question(member, members))
 		}
 	}
-	return strings.ReplaceAll(text, "\n  ", "; ")
+	text = misfit.ReplaceAllStringFunc(text, func(found string) string {
+		kind, value, _ := strings.Cut(misfit.FindStringSubmatch(found)[1], " ")
+		switch {
+		case value != "":
+			return value + " cannot stand here"
+		case kind == "seq":
+			return "a list cannot stand here"
+		}
+		return "a mapping cannot stand here"
+	})
+	return strings.ReplaceAll(text, "\n  ", "; ") + "; concord check --help shows an example"
 }
+
+// misfit is how the decoder words a value of the wrong kind; the group is its kind and, of a plain one, its text.
+var misfit = regexp.MustCompile("cannot unmarshal !!(\\w+(?: `[^`]*`)?) into \\S+")
 
 // check validates a config and fills in its defaults.
 func (c *Config) check() error {
@@ -175,19 +189,27 @@ func (c *Config) check() error {
 	return nil
 }
 
+func joined[S ~string](names []S) string {
+	texts := make([]string, len(names))
+	for i, name := range names {
+		texts[i] = string(name)
+	}
+	return strings.Join(texts, ", ")
+}
+
 // checkRule gives a level and a policy their own spelling.
 func checkRule(level, policy *string) error {
 	if *level != "" {
 		l, ok := compat.ParseLevel(*level)
 		if !ok {
-			return fmt.Errorf("level %q is none of %v", *level, compat.Levels())
+			return fmt.Errorf("level %q is none of %s", *level, joined(compat.Levels()))
 		}
 		*level = string(l)
 	}
 	if *policy != "" {
 		p, ok := compat.ParsePolicy(*policy)
 		if !ok {
-			return fmt.Errorf("policy %q is none of %v", *policy, compat.Policies())
+			return fmt.Errorf("policy %q is none of %s", *policy, joined(compat.Policies()))
 		}
 		*policy = string(p)
 	}

@@ -110,13 +110,13 @@ func Summary(r *gate.Result, elapsed time.Duration) string {
 	if len(parts) == 0 {
 		parts = []string{"nothing to check"}
 	}
-	return fmt.Sprintf("%d %s: %s; %d errors, %d warnings (%s)", len(r.Subjects), plural(len(r.Subjects), "subject"),
-		strings.Join(parts, ", "), r.Count(compat.Error), r.Count(compat.Warning), elapsed.Round(time.Millisecond))
+	return fmt.Sprintf("%s: %s; %s, %s (%s)", counted(len(r.Subjects), "subject"), strings.Join(parts, ", "),
+		counted(r.Count(compat.Error), "error"), counted(r.Count(compat.Warning), "warning"), elapsed.Round(time.Millisecond))
 }
 
-func plural(n int, word string) string {
+func counted(n int, word string) string {
 	if n == 1 {
-		return word
+		return "1 " + word
 	}
-	return word + "s"
+	return fmt.Sprintf("%d %ss", n, word)
 }

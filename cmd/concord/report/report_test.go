@@ -88,6 +88,17 @@ func TestWhatIsOnlyToldBreaksNothing(t *testing.T) {
 	}
 }
 
+// A file that somebody adds in a pull request must not write lines of its own into the log: a runner would obey them.
+func TestTextKeepsAFindingInItsLineWhateverItsFileIsCalled(t *testing.T) {
+	r := nasty()
+	f := &r.Subjects[0].Findings[0]
+	f.Path, f.Subject = "a\n::error::b.avsc", "a\r\n::error::b"
+	got := write(t, "text", r)
+	if strings.Contains(got, "\n::") || !strings.Contains(got, "a ::error::b.avsc:3:5: error: a  ::error::b: ") {
+		t.Errorf("got\n%s", got)
+	}
+}
+
 // The exact text of workflow commands, since a runner that meets a line break or a colon in the wrong place shows nothing.
 func TestWorkflowCommandsAreEscaped(t *testing.T) {
 	got := write(t, "github-actions", nasty())

@@ -21,7 +21,7 @@ func Text(w io.Writer, r *gate.Result, o Options) error {
 	for i := range r.Subjects {
 		for _, f := range sorted(&r.Subjects[i]) {
 			p := placeOf(&f)
-			fmt.Fprintf(out, "%s:%d:%d: %s: %s: %s [%s]\n", o.path(f.Path), p.line, p.column, f.Severity, f.Subject, oneLine(sentence(&f)), f.Code)
+			fmt.Fprintf(out, "%s:%d:%d: %s: %s: %s [%s]\n", withoutControls(o.path(f.Path)), p.line, p.column, f.Severity, withoutControls(f.Subject), oneLine(sentence(&f)), f.Code)
 			if f.Hint != "" {
 				fmt.Fprintf(out, "    %s\n", oneLine(f.Hint))
 			}
