@@ -65,7 +65,7 @@ func headingOf(status int) string {
 func adviceOn(code registry.Code) string {
 	switch code {
 	case registry.SubjectNotFound:
-		return "It may be spelt differently, live in another context, or have been deleted: search for a part of its name, and tick “deleted” to see those too."
+		return "It may be spelt differently, live in another context, or have been deleted: search for a part of its name, and choose “Shown” under “Deleted” to see those too."
 	case registry.VersionNotFound, registry.InvalidVersion:
 		return "Open the subject without a version to see which there are."
 	case registry.SchemaNotFound:

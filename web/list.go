@@ -195,7 +195,7 @@ func (l listLinks) deletedChoices(count int) []choice {
 		return nil
 	}
 	var choices []choice
-	for _, c := range []struct{ value, label string }{{"", "Hidden"}, {"true", "Shown"}, {"only", "Alone"}} {
+	for _, c := range []struct{ value, label string }{{"", "Hidden"}, {"true", "Shown"}, {"only", "Only"}} {
 		choices = append(choices, choice{Label: c.label, Chosen: l.values.Get("deleted") == c.value, Href: l.links.List(l.with("deleted", c.value))})
 	}
 	return choices

@@ -16,7 +16,7 @@ func TestADeletionAsksForTheNameAndHasTwoSteps(t *testing.T) {
 	page := "/base/ui/subjects/a%2Fb/delete"
 	s.page(page, 200).holds("Delete a/b", "Nobody since this server started to look", "Step one of two", "Version 1", "Version 2", "No other schema.")
 	s.do("GET", "/subjects/a%2Fb/versions/2", http.Header{"Accept": {"*/*"}, "User-Agent": {"billing/3.2"}}, nil)
-	s.page(page, 200).holds("Asked for it last", "billing/3.2 just now")
+	s.page(page, 200).holds("Who asked for it last", "billing/3.2 just now")
 	s.send(page, 422, url.Values{"step": {"soft"}, "confirm": {"a/c"}}).holds("This is not the name of the subject")
 	s.send(page, 409, url.Values{"step": {"permanent"}, "confirm": {"a/b"}}).holds("Meanwhile somebody else")
 

@@ -152,3 +152,16 @@ func TestAGraphIsDrawnWhateverRefersToWhat(t *testing.T) {
 		}
 	})
 }
+
+func TestNamesBetweenBackticksAreSetAsCode(t *testing.T) {
+	for text, want := range map[string]string{
+		"Give `lines` a default.":          "Give <code>lines</code> a default.",
+		"`a` and `<b>`":                    "<code>a</code> and <code>&lt;b&gt;</code>",
+		"a backtick ` alone, and <script>": "a backtick ` alone, and &lt;script&gt;",
+		"":                                 "",
+	} {
+		if got := string(coded(text)); got != want {
+			t.Errorf("%q became %q, not %q", text, got, want)
+		}
+	}
+}

@@ -2,7 +2,9 @@ package web
 
 import (
 	"fmt"
+	"html/template"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -55,4 +57,19 @@ func number(n int) string {
 		return strconv.Itoa(n)
 	}
 	return fmt.Sprintf("%s,%03d", number(n/1000), n%1000)
+}
+
+// coded sets what stands between backticks as code. A backtick without its pair stays as it is.
+func coded(text string) template.HTML {
+	var out strings.Builder
+	for {
+		before, rest, opened := strings.Cut(text, "`")
+		name, after, closed := strings.Cut(rest, "`")
+		if !opened || !closed {
+			out.WriteString(template.HTMLEscapeString(text))
+			return template.HTML(out.String())
+		}
+		out.WriteString(template.HTMLEscapeString(before) + "<code>" + template.HTMLEscapeString(name) + "</code>")
+		text = after
+	}
 }

@@ -8,7 +8,7 @@ export const pages = [
   { name: "subject-raw", path: "/ui/subjects/orders-value?text=raw" },
   { name: "subject-protobuf", path: "/ui/subjects/customers-value" },
   { name: "subject-json", path: "/ui/subjects/shipments-value" },
-  { name: "subject-fields", path: "/ui/subjects/orders-value?view=fields", docs: "fields", scheme: "light" },
+  { name: "subject-fields", path: "/ui/subjects/orders-value?view=fields" },
   { name: "subject-references", path: "/ui/subjects/orders-value?view=references" },
   { name: "subject-used", path: "/ui/subjects/com.example.shop.Money?view=references", docs: "references", scheme: "dark" },
   { name: "subject-clients", path: "/ui/subjects/orders-value?view=clients", docs: "clients", scheme: "dark" },
@@ -23,7 +23,7 @@ export const pages = [
   { name: "keys", path: "/ui/keys" },
   { name: "new", path: "/ui/new" },
   { name: "edit", path: "/ui/subjects/orders-value/edit", prepare: breaking },
-  { name: "compare", path: "/ui/subjects/orders-value/compare?from=1&to=4" },
+  { name: "compare", path: "/ui/subjects/orders-value/compare?from=1&to=4", docs: "compare", scheme: "light", prepare: proved },
   { name: "compare-unified", path: "/ui/subjects/orders-value/compare?from=2&to=4&view=unified" },
   { name: "history", path: "/ui/subjects/orders-value/history" },
   { name: "levels", path: "/ui/subjects/orders-value/levels" },
@@ -32,6 +32,13 @@ export const pages = [
   { name: "decode", path: "/ui/decode", prepare: decoded },
   { name: "identify", path: "/ui/identify", prepare: identified },
 ];
+
+/** Opens the first reason and the message that proves it, and leaves the verdict at the top. @param {import("playwright-core").Page} page */
+async function proved(page) {
+  await page.locator(".reasons > summary").first().click();
+  await page.locator(".witness > summary").first().click();
+  await page.locator(".verdict").evaluate((verdict) => verdict.scrollIntoView());
+}
 
 /** Types a change that breaks readers. @param {import("playwright-core").Page} page */
 async function breaking(page) {

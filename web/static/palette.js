@@ -108,6 +108,9 @@ function build() {
       event.preventDefault();
       const option = list.querySelector("[aria-selected=true]");
       if (option instanceof HTMLElement && option.dataset.href) location.assign(option.dataset.href);
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search box would only empty itself
+      dialog.close();
     }
   });
   dialog.addEventListener("click", (event) => {
