@@ -248,7 +248,7 @@ func (c *Client) referring(ctx context.Context, owners []SubjectVersion, subject
 // contextsFrom lists all contexts as subjects to look up ids in, that of a subject first.
 func (c *Client) contextsFrom(ctx context.Context, subject string) ([]string, error) {
 	names, err := c.Contexts(ctx)
-	if err != nil && !IsMissing(err) { // a registry without contexts has one
+	if err != nil && !IsUnknown(err) { // a registry without contexts has one
 		return nil, err
 	}
 	own, _ := storage.SplitSubject(subject)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -159,8 +160,15 @@ func (c *Client) Send(ctx context.Context, method, path string, body, v any) err
 	return Explain(c.name, c.Do(ctx, method, path, body, v))
 }
 
-// IsMissing reports whether a registry answered that something does not exist.
+// IsMissing reports whether a registry answered that a subject, a version, a schema or a setting does not exist. Its codes for
+// that are refinements of 404; a plain one comes from a wrong URL, and says nothing about subjects.
 func IsMissing(err error) bool {
+	var answer *sr.ResponseError
+	return errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound && answer.ErrorCode/100 == http.StatusNotFound
+}
+
+// IsUnknown reports whether a registry answered that something does not exist, or that it does not know such a thing at all.
+func IsUnknown(err error) bool {
 	var answer *sr.ResponseError
 	return errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound
 }
@@ -175,15 +183,19 @@ func IsRefusal(err error) bool {
 func Explain(name string, err error) error {
 	var answer *sr.ResponseError
 	var network *url.Error
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &answer) && answer.Message != "" && answer.ErrorCode != http.StatusNotFound:
+	case errors.As(err, &answer) && answer.Message != "" && answer.ErrorCode != 0 && answer.ErrorCode != http.StatusNotFound:
 		return &Refusal{Message: fmt.Sprintf("%s (%d)", answer.Message, answer.ErrorCode), Status: answer.StatusCode, cause: err}
 	case errors.As(err, &answer):
 		return &Refusal{Message: fmt.Sprintf("%s answered %d; is it a schema registry?", name, answer.StatusCode), Status: answer.StatusCode, cause: err}
 	case errors.As(err, &network):
 		return fmt.Errorf("%s cannot be reached: %w", name, network.Err)
+	case errors.As(err, &syntax) || errors.As(err, &kind):
+		return fmt.Errorf("%s does not answer as a schema registry does: %w", name, err)
 	}
 	return err
 }

@@ -88,9 +88,9 @@ func (c *Client) Mode(ctx context.Context, subject string, inForce bool) (string
 	}
 	err := c.Get(ctx, path, &answer)
 	switch {
-	case IsMissing(err) && !inForce:
+	case IsUnknown(err) && !inForce:
 		return "", nil
-	case IsMissing(err) && subject != "":
+	case IsUnknown(err) && subject != "":
 		return c.Mode(ctx, "", true)
 	}
 	return answer.Mode, err

@@ -222,11 +222,11 @@ func (c *checker) against(ctx context.Context, f *project.File, base Base, out *
 	}
 	history, err := base.History(ctx, owner)
 	if err != nil {
-		return fmt.Errorf("%s: %w", base.Name(), err)
+		return failedIn(base, err)
 	}
 	schema, finding, err := c.parse(ctx, f, base)
 	if err != nil {
-		return fmt.Errorf("%s: %w", base.Name(), err)
+		return failedIn(base, err)
 	}
 	if schema == nil {
 		out.add(finding)
@@ -235,13 +235,21 @@ func (c *checker) against(ctx context.Context, f *project.File, base Base, out *
 	return compare(ctx, c.texts, f, schema, base, history, c.opt.rules(f, history), out)
 }
 
+// failedIn names the base in an error, unless the error begins with it, as that of a registry which does not answer does.
+func failedIn(base Base, err error) error {
+	if strings.HasPrefix(err.Error(), base.Name()) {
+		return err
+	}
+	return fmt.Errorf("%s: %w", base.Name(), err)
+}
+
 // Compare is Check for one schema that is no file of a tree: it tells whether the schema may follow what a base knows of the
 // subject of f.
 func Compare(ctx context.Context, e *engine.Engine, f *project.File, schema formats.Schema, base Base) (Subject, error) {
 	out := Subject{Name: f.Subject, Path: f.Path, Status: New}
 	history, err := base.History(ctx, f)
 	if err != nil {
-		return out, fmt.Errorf("%s: %w", base.Name(), err)
+		return out, failedIn(base, err)
 	}
 	return out, compare(ctx, &texts{engine: e}, f, schema, base, history, (&Options{}).rules(f, history), &out)
 }

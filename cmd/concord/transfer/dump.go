@@ -96,7 +96,7 @@ func Read(ctx context.Context, c *client.Client) (*Dump, error) {
 		return nil, err
 	}
 	contexts, err := c.Contexts(ctx)
-	if err != nil && !client.IsMissing(err) { // some registries have none
+	if err != nil && !client.IsUnknown(err) { // some registries have none
 		return nil, err
 	}
 	owners := []string{"", everyContext}

@@ -1,0 +1,46 @@
+package client_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/concord-registry/concord/cmd/concord/client"
+)
+
+func TestAnAnswerThatIsNoRegistrysIsNotTakenForOne(t *testing.T) {
+	for name, test := range map[string]struct {
+		status  int
+		body    string
+		want    string // URL stands for that of the server
+		missing bool
+	}{
+		"a subject that does not exist":      {404, `{"error_code":40401,"message":"Subject 'a' not found."}`, "Subject 'a' not found. (40401)", true},
+		"a path that the registry has not":   {404, `{"error_code":404,"message":"HTTP 404 Not Found"}`, "URL answered 404; is it a schema registry?", false},
+		"a web server":                       {404, "<html>", "URL answered 404; is it a schema registry?", false},
+		"a proxy without a registry":         {502, "", "URL answered 502; is it a schema registry?", false},
+		"a page":                             {200, "<html>", "URL does not answer as a schema registry does: ", false},
+		"JSON of something else":             {200, `{"a": 1}`, "URL does not answer as a schema registry does: ", false},
+		"a registry that refuses the caller": {401, `{"error_code":401,"message":"Unauthorized"}`, "Unauthorized (401)", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.WriteHeader(test.status)
+				_, _ = w.Write([]byte(test.body))
+			}))
+			defer server.Close()
+			c, err := client.New(client.Options{URL: server.URL})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_, err = c.Versions(t.Context(), "a", false)
+			if want := strings.Replace(test.want, "URL", server.URL, 1); err == nil || !strings.HasPrefix(err.Error(), want) {
+				t.Errorf("got %v, want %s", err, want)
+			}
+			if got := client.IsMissing(err); got != test.missing {
+				t.Errorf("IsMissing is %v", got)
+			}
+		})
+	}
+}
