@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -31,7 +30,7 @@ A new subject is fine. A schema that is gone is a warning (--removed says otherw
 with what it was. The comparing is the server's own: what passes here can be registered.
 
 Findings go to standard output, everything else to standard error: nothing on standard output means that nothing was found. The exit
-code is 100 when a finding fails the check, and 1 when it could not be done.
+code is 100 when a finding fails the check, and 1 when it could not be done or there are no schemas.
 
 Formats of --error-format:
   text                  path:line:column: what is wrong, as compilers write it
@@ -147,8 +146,10 @@ func policyNames() (names []string) {
 
 // validate gives the values their own spelling, and refuses those that do not exist.
 func (f *checkFlags) validate() error {
-	if slices.Contains(f.against, "") {
-		return errors.New("--against is empty; write .git#branch=main, or a folder")
+	for _, against := range f.against {
+		if err := project.CheckInput(against); err != nil {
+			return fmt.Errorf("--against %w", err)
+		}
 	}
 	if f.jobs < 1 {
 		return fmt.Errorf("--jobs %d is not a number from 1", f.jobs)
@@ -208,6 +209,9 @@ func (m *Main) check(ctx context.Context, f *checkFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	if isEmpty(tree) && len(result.Subjects) == 0 {
+		return noSchemas(p)
+	}
 	prefix, err := prefixOf(p.Root)
 	if err != nil {
 		return err
@@ -226,6 +230,14 @@ func (m *Main) check(ctx context.Context, f *checkFlags, args []string) error {
 		return errFindings
 	}
 	return nil
+}
+
+// isEmpty reports whether a project has no schemas.
+func isEmpty(tree *project.Tree) bool { return len(tree.Files) == 0 && len(tree.Problems) == 0 }
+
+// noSchemas is the error about an empty project. A check of nothing does not pass: it looks in the wrong place.
+func noSchemas(p *project.Project) error {
+	return fmt.Errorf("%s holds no schemas; what counts as one is said in %s", p.Root, project.ConfigName)
 }
 
 func or(a, b string) string {

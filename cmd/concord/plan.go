@@ -139,8 +139,8 @@ func (m *Main) makePlan(ctx context.Context, f *planFlags, args []string) (plan 
 	if err != nil {
 		return nil, "", nil, err
 	}
-	if len(tree.Files) == 0 && len(tree.Problems) == 0 {
-		return nil, "", nil, fmt.Errorf("%s holds no schemas; what counts as one is said in %s", p.Root, project.ConfigName)
+	if isEmpty(tree) {
+		return nil, "", nil, noSchemas(p)
 	}
 	step, done := m.progress(len(tree.Files), "comparing")
 	defer done()

@@ -92,10 +92,9 @@ func readStart(name string) ([]byte, error) {
 // "PATH/.git#branch=main", also tag=, ref= and subdir=, separated by commas. root is the project on disk: the same folder
 // of the commit is read, unless subdir names another.
 func Git(ctx context.Context, input, root string, wanted func(name string) bool) (*Source, error) {
-	location, fragment, _ := strings.Cut(input, "#")
-	ref, subdir, err := parseFragment(fragment)
+	location, ref, subdir, err := parseInput(input)
 	if err != nil {
-		return nil, fmt.Errorf("%q: %w", input, err)
+		return nil, err
 	}
 	dir := filepath.Dir(filepath.Clean(location))
 	if !filepath.IsAbs(dir) {
@@ -118,6 +117,27 @@ func Git(ctx context.Context, input, root string, wanted func(name string) bool)
 func IsGit(input string) bool {
 	location, _, _ := strings.Cut(input, "#")
 	return path.Base(filepath.ToSlash(location)) == ".git"
+}
+
+// CheckInput tells what is wrong with how the other side of a comparison is written, whether or not it exists.
+func CheckInput(input string) error {
+	if input == "" {
+		return errors.New("is empty; write .git#branch=main, or a folder")
+	}
+	if !IsGit(input) {
+		return nil
+	}
+	_, _, _, err := parseInput(input)
+	return err
+}
+
+// parseInput takes what Git reads apart. subdir is nil where it is not given.
+func parseInput(input string) (location, ref string, subdir *string, err error) {
+	location, fragment, _ := strings.Cut(input, "#")
+	if ref, subdir, err = parseFragment(fragment); err != nil {
+		return "", "", nil, fmt.Errorf("%q: %w", input, err)
+	}
+	return location, ref, subdir, nil
 }
 
 func parseFragment(fragment string) (ref string, subdir *string, err error) {
