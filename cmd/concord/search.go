@@ -42,6 +42,9 @@ func (m *Main) searchCommand() *cobra.Command {
 	cmd.Flags().IntVar(&limit, "limit", 20, "show so many of each kind, 100 at most")
 	cmd.ValidArgsFunction = cobra.NoFileCompletions
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if limit < 1 || limit > 100 {
+			return misused(fmt.Errorf("--limit %d is not a number from 1 to 100", limit))
+		}
 		c, err := remote.connect(m)
 		if err != nil {
 			return err
