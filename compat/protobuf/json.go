@@ -40,7 +40,7 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 			}
 			continue
 		}
-		if twin := source(v.w, fr); twin != nil && twin != fw {
+		if twin := source(v.w, fr); twin != nil && twin != fw && (fr.Number != fw.Number || inOneText(twin, fw)) {
 			a.twins(v, twin, fw, fr)
 			continue
 		}
@@ -75,9 +75,14 @@ func (a *analysis) twins(v *visit, first, second, fr *format.FieldModel) {
 	}
 	c := a.addJSON(v, codeJSONNameReused, second, fr, nil)
 	c.other = first.JSONName
-	if writesJSON(first) && (first.Oneof < 0 || first.Oneof != second.Oneof) {
+	if inOneText(first, second) {
 		c.contents = []content{filled(first), c.contents[0]}
 	}
+}
+
+// inOneText reports whether two fields of a message can stand in one JSON text.
+func inOneText(first, second *format.FieldModel) bool {
+	return writesJSON(first) && writesJSON(second) && (first.Oneof < 0 || first.Oneof != second.Oneof)
 }
 
 // readsJSON is the field that a reader of JSON puts a member of that name into: the one of that JSON name, or else the one
