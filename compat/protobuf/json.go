@@ -44,7 +44,7 @@ func (a *analysis) jsonPair(v *visit) []*visit {
 			a.twins(v, twin, fw, fr)
 			continue
 		}
-		if fr.Name != fw.Name && fr.Number != fw.Number && !fw.IsExtension {
+		if fr.Name != fw.Name && fr.Number != fw.Number && !fw.IsExtension && !dropsJSON(fw, fr) {
 			a.addJSON(v, codeJSONNameReused, fw, fr, nil)
 		}
 		a.jsonField(v, fw, fr)
@@ -78,6 +78,19 @@ func (a *analysis) twins(v *visit, first, second, fr *format.FieldModel) {
 	if inOneText(first, second) {
 		c.contents = []content{filled(first), c.contents[0]}
 	}
+}
+
+// dropsJSON reports whether a reader of JSON drops whatever the writer's field holds, as it drops fields that it does not
+// know: numbers of 64 bits are written as strings, and a string that names no value of an enum counts as unknown.
+func dropsJSON(fw, fr *format.FieldModel) bool {
+	if fr.Enum == nil || fw.Cardinality != fr.Cardinality || fw.Cardinality == format.Map {
+		return false
+	}
+	switch fw.Kind {
+	case protoreflect.Int64Kind, protoreflect.Uint64Kind, protoreflect.Sint64Kind, protoreflect.Fixed64Kind, protoreflect.Sfixed64Kind:
+		return true
+	}
+	return false
 }
 
 // inOneText reports whether two fields of a message can stand in one JSON text.
