@@ -61,13 +61,5 @@ func (m *Main) encode(ctx context.Context, f *encodeFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	payload, err := schema.codec.Encode(string(text), f.options())
-	if err != nil {
-		return err
-	}
-	data, err := f.around(schema, payload)
-	if err != nil {
-		return err
-	}
-	return formatBytes(m.Stdout, f.output, data)
+	return m.writeMessage(schema, string(text), f.options(), &f.frameFlags, f.output)
 }

@@ -109,6 +109,9 @@ func flagError(cmd *cobra.Command, err error) error {
 		}
 	})
 	name := "--" + strings.TrimLeft(unknown.GetSpecifiedName(), "-")
+	if unknown.GetSpecifiedShortnames() != "" {
+		return misused(fmt.Errorf("unknown flag -%s", unknown.GetSpecifiedName()))
+	}
 	return misused(fmt.Errorf("unknown flag %s%s", name, suggest.Question(name, names)))
 }
 

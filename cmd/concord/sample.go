@@ -56,13 +56,5 @@ func (m *Main) sample(ctx context.Context, f *sampleFlags, name string) error {
 	if !slices.Contains(byteFormats, f.output) {
 		return printData(m.Stdout, f.output, json.RawMessage(text), nil)
 	}
-	payload, err := schema.codec.Encode(text, f.options())
-	if err != nil {
-		return err
-	}
-	data, err := f.around(schema, payload)
-	if err != nil {
-		return err
-	}
-	return formatBytes(m.Stdout, f.output, data)
+	return m.writeMessage(schema, text, f.options(), &f.frameFlags, f.output)
 }

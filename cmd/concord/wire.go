@@ -200,6 +200,19 @@ func (c *codecs) identified(ctx context.Context, frame message.Frame) (*open, er
 	return out, nil
 }
 
+// writeMessage writes JSON as the bytes of a message of a schema, with their frame.
+func (m *Main) writeMessage(o *open, text string, options message.Options, frame *frameFlags, format string) error {
+	payload, err := o.codec.Encode(text, options)
+	if err != nil {
+		return err
+	}
+	data, err := frame.around(o, payload)
+	if err != nil {
+		return err
+	}
+	return formatBytes(m.Stdout, format, data)
+}
+
 // around puts a payload into the frame that was asked for.
 func (f *frameFlags) around(o *open, payload []byte) ([]byte, error) {
 	switch f.frame {

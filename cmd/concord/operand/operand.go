@@ -3,6 +3,7 @@ package operand
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -243,7 +244,7 @@ func (r *Resolver) alone(ctx context.Context, name string, data []byte) (formats
 		t = r.Type
 	}
 	if t == "" {
-		t = guessType(r.Engine, string(data))
+		t = guessType(string(data))
 	}
 	src := formats.Source{Text: string(data), References: r.References}
 	if len(r.References) > 0 {
@@ -255,14 +256,29 @@ func (r *Resolver) alone(ctx context.Context, name string, data []byte) (formats
 	return r.Engine.Parse(ctx, t, src, formats.Options{Validate: true})
 }
 
-// guessType tells what a text is: Avro and JSON schemas are JSON, and only one of them makes an Avro type.
-func guessType(e *engine.Engine, text string) formats.Type {
-	for _, t := range []formats.Type{formats.Avro, formats.JSON} {
-		if _, err := e.Outline(t, text); err == nil {
-			return t
+// guessType tells what a text is. Avro and JSON schemas are both JSON; an object is a JSON Schema when it has a member that
+// only those have, or a type that Avro does not know.
+func guessType(text string) formats.Type {
+	if !json.Valid([]byte(text)) {
+		return formats.Protobuf
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal([]byte(text), &members); err != nil { // a name, a union, or a JSON Schema that is true or false
+		if text := strings.TrimSpace(text); text == "true" || text == "false" {
+			return formats.JSON
+		}
+		return formats.Avro
+	}
+	for _, name := range []string{"$schema", "$id", "$ref", "$defs", "definitions", "properties"} {
+		if _, ok := members[name]; ok {
+			return formats.JSON
 		}
 	}
-	return formats.Protobuf
+	switch string(members["type"]) {
+	case "", `"object"`, `"number"`, `"integer"`:
+		return formats.JSON
+	}
+	return formats.Avro
 }
 
 // inTree parses a file with the others it refers to.
