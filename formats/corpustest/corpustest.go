@@ -60,11 +60,14 @@ func Rows[T any](t testing.TB, name string, f func(row T)) {
 // set in the environment, as it is in CI.
 func Sample[T any](t testing.TB, name string, every int, f func(row T)) {
 	t.Helper()
-	if os.Getenv("CORPUS_ROWS") == "all" {
+	if Whole() {
 		every = 1
 	}
 	rows(t, name, every, f)
 }
+
+// Whole reports whether Sample reads every row, so that a share of them means what it says.
+func Whole() bool { return os.Getenv("CORPUS_ROWS") == "all" }
 
 func rows[T any](t testing.TB, name string, every int, f func(row T)) {
 	t.Helper()
