@@ -79,6 +79,7 @@ func (c *call) register() error {
 		Normalize: c.query.flag("normalize"),
 		Force:     c.query.flag("force"),
 		Format:    c.query.text("format"),
+		By:        c.client(),
 	})
 	counter := c.server.metrics.registered(req.Type, v, err)
 	counter.Inc()
@@ -151,7 +152,7 @@ func (c *call) tag() error {
 	if err := c.readJSON(&req); err != nil {
 		return err
 	}
-	v, err := c.server.registry.Tag(c.request.Context(), c.subject, version, req)
+	v, err := c.server.registry.Tag(c.request.Context(), c.subject, version, req, c.client())
 	if err != nil {
 		return err
 	}

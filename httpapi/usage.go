@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/usage"
 	"github.com/concord-registry/concord/storage"
 )
@@ -15,11 +16,17 @@ func (c *call) noteUsage(now time.Time) {
 		return
 	}
 	context, _ := storage.SplitSubject(c.subject)
+	client := c.client()
+	tracker.Note(usage.ID{Context: context, ID: c.schemaID}, client.Client, client.Principal, c.route.takesBody, now)
+}
+
+// client is who sends the request, by its own account.
+func (c *call) client() registry.Registrant {
 	principal := ""
 	if len(c.request.Header["Authorization"]) > 0 {
 		principal, _, _ = c.request.BasicAuth()
 	}
-	tracker.Note(usage.ID{Context: context, ID: c.schemaID}, clientName(c.request.Header), principal, c.route.takesBody, now)
+	return registry.Registrant{Principal: principal, Client: clientName(c.request.Header)}
 }
 
 // clientName is how a client calls itself: by the name it was given for this purpose, or by its program.

@@ -29,6 +29,7 @@ type VersionInfo struct {
 	Type    formats.Type `json:"schemaType,omitempty"`
 	Time    int64        `json:"ts,omitempty"` // milliseconds since 1970
 	Deleted bool         `json:"deleted,omitempty"`
+	By      Registrant   `json:"registeredBy,omitzero"`
 }
 
 // Layout reads a schema as Parse does, and gives a text of one line a line for each member, so that places in it can be
@@ -175,7 +176,7 @@ func (h *history) find(version string, otherwise *storage.Row) (*storage.Row, er
 
 // infoOf is what the row itself tells of a version.
 func infoOf(row *storage.Row) VersionInfo {
-	return VersionInfo{Version: row.Version, ID: row.ID, Time: row.Time, Deleted: row.Deleted}
+	return VersionInfo{Version: row.Version, ID: row.ID, Time: row.Time, Deleted: row.Deleted, By: row.By}
 }
 
 // step compares two rows; from may be nil.

@@ -153,6 +153,6 @@ func numbers(rows []storage.Row) []int {
 func schemaValue(row *storage.Row, c *storage.Content, deleted bool) storage.SchemaValue {
 	return storage.SchemaValue{
 		Subject: row.Subject, Version: row.Version, ID: row.ID, Type: c.Type, Schema: c.Schema,
-		References: c.References, Metadata: c.Metadata, RuleSet: c.RuleSet, Deleted: deleted,
+		References: c.References, Metadata: c.Metadata, RuleSet: c.RuleSet, Deleted: deleted, By: row.By,
 	}
 }

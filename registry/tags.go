@@ -7,9 +7,9 @@ import (
 	"github.com/concord-registry/concord/storage"
 )
 
-// Tag stores a new version that differs from an old one in inline tags, metadata and rules only. InvalidVersion,
-// SubjectNotFound, VersionNotFound, and what Register returns.
-func (r *Registry) Tag(ctx context.Context, subject, version string, req TagRequest) (*SchemaVersion, error) {
+// Tag stores a new version that differs from an old one in inline tags, metadata and rules only; by is who asks for it.
+// InvalidVersion, SubjectNotFound, VersionNotFound, and what Register returns.
+func (r *Registry) Tag(ctx context.Context, subject, version string, req TagRequest, by Registrant) (*SchemaVersion, error) {
 	number, err := parseVersion(version)
 	if err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func (r *Registry) Tag(ctx context.Context, subject, version string, req TagRequ
 	if req.NewVersion > 0 {
 		next.Version = req.NewVersion
 	}
-	return r.Register(ctx, subject, next, RegisterOptions{})
+	return r.Register(ctx, subject, next, RegisterOptions{By: by})
 }
 
 // retag applies the tags of a registration to its text: those of the previous version if they are to be propagated,

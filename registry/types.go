@@ -11,10 +11,11 @@ import (
 
 // The words of the stored records are the registry's own.
 type (
-	Metadata = storage.Metadata
-	RuleSet  = storage.RuleSet
-	Rule     = storage.Rule
-	Config   = storage.Config
+	Metadata   = storage.Metadata
+	RuleSet    = storage.RuleSet
+	Rule       = storage.Rule
+	Config     = storage.Config
+	Registrant = storage.Registrant
 )
 
 // SchemaRequest is the body of a registration, a lookup and a compatibility check.
@@ -89,6 +90,7 @@ type RegisterOptions struct {
 	Normalize bool
 	Force     bool // skip the compatibility check
 	Format    string
+	By        Registrant // is kept with a version that is new; what is too long or no text is cut
 }
 
 // LookupOptions are the query parameters of a lookup.

@@ -51,6 +51,14 @@ type SchemaValue struct {
 	RuleSet    *RuleSet            `json:"ruleSet,omitempty"`
 	Schema     string              `json:"schema"`
 	Deleted    bool                `json:"deleted"`
+	By         Registrant          `json:"registeredBy,omitzero"` // not a field of the reference
+}
+
+// Registrant is who has registered a version, by its own account: nobody has verified it. Either part may be empty, and
+// both are for versions that came from elsewhere or are older than this member.
+type Registrant struct {
+	Principal string `json:"principal,omitempty"` // as whom it said to act
+	Client    string `json:"client,omitempty"`    // as it called itself
 }
 
 // Metadata describes a schema beyond its text.

@@ -78,6 +78,7 @@ type Row struct {
 	ID      int
 	Deleted bool
 	Time    int64 // when it was registered, in milliseconds since 1970
+	By      Registrant
 }
 
 // Content is what an id stands for. It is shared between readers and must not be modified.

@@ -235,7 +235,7 @@ func (u *UI) register(r *request, view *editView) (*Page, error) {
 			return u.refused(r, view, http.StatusUnprocessableEntity)
 		}
 		var version *registry.SchemaVersion
-		if version, err = u.reg.Register(r.Context(), view.Subject, req, registry.RegisterOptions{Normalize: view.Normalize}); err == nil {
+		if version, err = u.reg.Register(r.Context(), view.Subject, req, registry.RegisterOptions{Normalize: view.Normalize, By: r.registrant()}); err == nil {
 			return r.redirect(r.links.Version(version.Subject, version.Version))
 		}
 	}

@@ -130,6 +130,22 @@ func TestAVersionIsRegisteredFromTheForm(t *testing.T) {
 	s.send("/base/ui/subjects/a%2Fb%20c/edit", 422, form).holds("is in read-only mode")
 }
 
+func TestPagesTellWhoRegisteredAVersion(t *testing.T) {
+	s := newSite(t, "")
+	form := url.Values{"type": {"AVRO"}, "schema": {orderV1}, "naming": {"own"}, "own": {"orders-value"}, "action": {"register"}}
+	w := s.do("POST", "/ui/new", http.Header{"Authorization": {"Basic YW5uYTpwdw=="}}, form) // anna
+	if w.Code != http.StatusSeeOther {
+		t.Fatalf("status %d\n%s", w.Code, excerpt(w.Body.String()))
+	}
+	_, err := s.reg.Register(t.Context(), "orders-value", registry.SchemaRequest{Schema: orderV2}, registry.RegisterOptions{By: registry.Registrant{Client: "ci <1>"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.page("/ui/subjects/orders-value", 200).holds("Byci <1>", "anna (web page)")
+	s.page("/ui/subjects/orders-value/versions/1", 200).holds("Byanna (web page)", "ci <1>")
+	s.page("/ui/subjects/orders-value/history", 200).holds("by ci <1>", "by anna (web page)")
+}
+
 func TestANewSubjectIsNamedByAStrategy(t *testing.T) {
 	s := newSite(t, "")
 	s.page("/ui/new", 200).holds("New subject", "Name the topic.")

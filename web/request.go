@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"github.com/concord-registry/concord/registry"
 )
 
 // request is one request for a page.
@@ -57,6 +59,12 @@ func (r *request) origin() string {
 		host = "localhost:8081"
 	}
 	return scheme + "://" + host + r.links.base
+}
+
+// registrant is who registers something with a form. The name of the browser would say less than where it came from.
+func (r *request) registrant() registry.Registrant {
+	principal, _, _ := r.BasicAuth()
+	return registry.Registrant{Principal: principal, Client: "web page"}
 }
 
 const themeCookie = "concord-theme"

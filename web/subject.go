@@ -23,6 +23,7 @@ type subjectView struct {
 	ID      int
 	GUID    string
 	Time    int64
+	By      registry.Registrant
 	Owner   string
 	Doc     string
 	Deleted bool // this version
@@ -66,6 +67,7 @@ type subjectView struct {
 type versionLine struct {
 	Number, ID int
 	Time       int64
+	By         registry.Registrant
 	Deleted    bool
 	Here       bool
 	Latest     bool
@@ -192,8 +194,11 @@ func (view *subjectView) versions(l Links, d *registry.Description) {
 	for _, row := range slices.Backward(d.Rows) {
 		here := row.Version == view.Number
 		view.Versions = append(view.Versions, versionLine{
-			Number: row.Version, ID: row.ID, Time: row.Time, Deleted: row.Deleted, Here: here, Latest: row.Version == d.Latest, Href: l.Version(view.Subject, row.Version),
+			Number: row.Version, ID: row.ID, Time: row.Time, By: row.By, Deleted: row.Deleted, Here: here, Latest: row.Version == d.Latest, Href: l.Version(view.Subject, row.Version),
 		})
+		if here {
+			view.By = row.By
+		}
 		if row.Version < view.Number && view.Before == 0 && (!row.Deleted || view.Deleted) {
 			view.Before = row.Version
 		}

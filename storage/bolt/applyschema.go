@@ -3,6 +3,7 @@ package bolt
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 
 	"github.com/google/uuid"
@@ -10,17 +11,39 @@ import (
 	"github.com/concord-registry/concord/storage"
 )
 
-// contentMembers are the members of a SCHEMA value that are stored as such; md5 is not among them, so that it is kept as
-// it came. offset and ts are what a foreign server writes when it rewrites a value, and are of no use.
-var contentMembers = func() map[string]bool {
-	known := knownMembers(storage.SchemaValue{})
-	delete(known, "md5")
-	known["offset"], known["ts"] = true, true
-	return known
+// contentMembers are the members of a SCHEMA value that are stored as such; md5 and registeredBy are not among them, so that
+// they are kept as they came. offset and ts are what a foreign server writes when it rewrites a value, and are of no use.
+// ownMembers are those that this program writes.
+var contentMembers, ownMembers = func() (content, own map[string]bool) {
+	content = knownMembers(storage.SchemaValue{})
+	delete(content, "md5")
+	content["offset"], content["ts"] = true, true
+	own = maps.Clone(content)
+	delete(content, registrantMember)
+	return content, own
 }()
 
+const registrantMember = "registeredBy"
+
+// extra is the shape of rowValue.extra, as far as it is known here.
+type extra struct {
+	By storage.Registrant `json:"registeredBy,omitzero"`
+}
+
+// extraMembers are what a row keeps of a SCHEMA value beside its content, and of the value before it.
+func extraMembers(value []byte, v *storage.SchemaValue, older []byte) ([]byte, error) {
+	switch {
+	case len(older) > 0 || !onlyKnown(value, ownMembers):
+		return unknownMembers(value, older, contentMembers)
+	case v.By == storage.Registrant{}:
+		return nil, nil
+	}
+	return json.Marshal(extra{v.By}) // nearly every record is this program's own, and was decoded already
+}
+
 // planSchema stores a version. The version may be there already: a rewrite with the same id is how versions are
-// soft-deleted and revived, keeps the time of registration and the members unknown here; one with another id replaces it.
+// soft-deleted and revived, keeps the time of registration and the members that are not the content's; one with another id
+// replaces it.
 func (t *transaction) planSchema(subject string, r storage.Record) (change, error) {
 	var value storage.SchemaValue
 	if err := json.Unmarshal(r.Value, &value); err != nil {
@@ -51,7 +74,7 @@ func (t *transaction) planSchema(subject string, r storage.Record) (change, erro
 			row.time = old.time
 		}
 	}
-	if row.extra, err = unknownMembers(r.Value, older, contentMembers); err != nil {
+	if row.extra, err = extraMembers(r.Value, &value, older); err != nil {
 		return nil, invalid(r, err.Error())
 	}
 	return func(revision uint64) error {

@@ -20,6 +20,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(body)
 	f.Add((&rowValue{id: 1, code: 1, time: 5, extra: []byte(`{"a":1}`)}).append(nil))
+	f.Add((&rowValue{id: 1, code: 1, time: 5, extra: []byte(`{"registeredBy":{"principal":"anna","client":"c"}}`)}).append(nil))
 	f.Add(appendSummary(nil, &storage.Subject{Live: 1, Latest: 2, Highest: 3, Revision: 4}))
 	f.Add((&idValue{number: 7}).append(nil))
 	f.Add(contextValue{highest: 9, known: true}.append(nil))

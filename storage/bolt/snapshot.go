@@ -21,7 +21,10 @@ type snapshot struct {
 	buckets [bucketCount]*bbolt.Bucket
 	key     []byte // scratch space for the key that is being looked for
 	inside  bool
-	space   [96]byte // what key starts with in a View, so that short keys cost no allocation
+	// The members of a row that were decoded last, and what they say.
+	lastExtra []byte
+	lastBy    storage.Registrant
+	space     [96]byte // what key starts with in a View, so that short keys cost no allocation
 }
 
 // bucket returns the handle of a bucket, opened on first use.

@@ -97,7 +97,7 @@ func (s *snapshot) Rows(subject string) ([]storage.Row, error) {
 		if !ok || len(key) != len(prefix)+4 {
 			return false, s.malformed(rowBucket, key)
 		}
-		rows = append(rows, value.row(subject, int(binary.BigEndian.Uint32(key[len(prefix):]))))
+		rows = append(rows, s.row(&value, subject, int(binary.BigEndian.Uint32(key[len(prefix):]))))
 		return true, nil
 	})
 	if err == nil && (summary == nil && len(rows) > 0 || summary != nil && summary.Live+summary.Deleted != len(rows)) {
@@ -106,8 +106,23 @@ func (s *snapshot) Rows(subject string) ([]storage.Row, error) {
 	return rows, err
 }
 
-func (r *rowValue) row(subject string, version int) storage.Row {
-	return storage.Row{Subject: subject, Version: version, ID: r.id, Deleted: r.deleted, Time: r.time}
+func (s *snapshot) row(r *rowValue, subject string, version int) storage.Row {
+	return storage.Row{Subject: subject, Version: version, ID: r.id, Deleted: r.deleted, Time: r.time, By: s.registrant(r.extra)}
+}
+
+// registrant reads who has registered a version. Versions next to each other mostly have the same one, which is decoded once.
+func (s *snapshot) registrant(members []byte) storage.Registrant {
+	if len(members) == 0 {
+		return storage.Registrant{}
+	}
+	if !bytes.Equal(members, s.lastExtra) {
+		var known extra
+		if json.Unmarshal(members, &known) != nil {
+			known = extra{} // another program's member of that name
+		}
+		s.lastExtra, s.lastBy = append(s.lastExtra[:0], members...), known.By
+	}
+	return s.lastBy
 }
 
 // Row implements storage.View.
@@ -119,7 +134,7 @@ func (s *snapshot) Row(subject string, version int) (*storage.Row, error) {
 	if value == nil || err != nil {
 		return nil, err
 	}
-	row := value.row(canonicalSubject(subject), version)
+	row := s.row(value, canonicalSubject(subject), version)
 	return &row, nil
 }
 

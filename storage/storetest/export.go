@@ -85,7 +85,9 @@ func randomState() []storage.Record {
 	var list []storage.Record
 	for number := range randomTexts {
 		for i, subject := range randomSubjects {
-			list = append(list, storage.PutSchema(randomSchema(subject, number+1, number+1, number), int64(i)))
+			value := randomSchema(subject, number+1, number+1, number)
+			value.By = storage.Registrant{Principal: subject, Client: "client"}
+			list = append(list, storage.PutSchema(value, int64(i)))
 		}
 	}
 	return slices.Concat(list, []storage.Record{

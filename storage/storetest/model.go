@@ -111,11 +111,16 @@ func (m *model) applySchema(subject string, r storage.Record) error {
 	if same, err := m.Content(context, value.ID); err != nil || same != nil && storage.KeyOf(same) != storage.KeyOf(content) {
 		return storage.ErrRecord
 	}
-	time := r.Time
-	if had && old.row.ID == value.ID && old.row.Time != 0 {
-		time = old.row.Time
+	time, by := r.Time, value.By
+	if had && old.row.ID == value.ID {
+		if old.row.Time != 0 {
+			time = old.row.Time
+		}
+		if (by == storage.Registrant{}) {
+			by = old.row.By
+		}
 	}
-	m.versions[key] = version{storage.Row{Subject: subject, Version: value.Version, ID: value.ID, Deleted: value.Deleted, Time: time}, content}
+	m.versions[key] = version{storage.Row{Subject: subject, Version: value.Version, ID: value.ID, Deleted: value.Deleted, Time: time, By: by}, content}
 	m.highest[context] = max(m.highest[context], value.ID)
 	m.touched[subject] = m.revision + 1
 	return nil

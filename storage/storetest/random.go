@@ -67,6 +67,7 @@ func randomRecord(t *rapid.T) storage.Record {
 		}
 		v := randomSchema(subject, version, id, number)
 		v.Deleted = rapid.IntRange(0, 3).Draw(t, "deleted") == 0
+		v.By = rapid.SampledFrom([]storage.Registrant{{}, {Client: "a <b>"}, {Principal: "anna", Client: "é"}}).Draw(t, "registered by")
 		return storage.PutSchema(v, time)
 	case 6, 7, 8:
 		return storage.DropSchema(subject, version, time)

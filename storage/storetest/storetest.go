@@ -35,6 +35,7 @@ func Run(t *testing.T, newOpen func(t testing.TB) Open) {
 		{"config and mode are kept per subject and context", testSettings},
 		{"a subject's revision changes with every record about it and never comes back", testRevision},
 		{"members that are unknown here survive a rewrite", testUnknownMembers},
+		{"who registered a version is kept when it is deleted and revived", testRegistrant},
 		{"records that cannot be read are refused and change nothing", testHostileRecords},
 		{"records that do not fit are too large", testTooLarge},
 		{"a record of an unknown type changes nothing", testUnknownType},

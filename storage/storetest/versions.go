@@ -78,6 +78,27 @@ func testSoftDelete(t *testing.T, open Open) {
 	})
 }
 
+func testRegistrant(t *testing.T, open Open) {
+	s := open(t)
+	anna, other := storage.Registrant{Principal: "anna", Client: "producer/1 <\">"}, storage.Registrant{Client: "é"}
+	with := func(v storage.SchemaValue, by storage.Registrant) storage.SchemaValue { v.By = by; return v }
+	apply(t, s, put(with(schema("a", 1, 1, 1), anna)), put(schema("a", 2, 2, 2)), put(with(schema("a", 3, 3, 3), other)))
+	apply(t, s, storage.PutSchema(with(schema("a", 4, 4, 4), anna), 1))
+	deleted := schema("a", 1, 1, 1)
+	deleted.Deleted = true
+	apply(t, s, put(deleted), storage.DeleteSubject("a", 3, 0))
+	apply(t, s, put(schema("a", 1, 1, 1)))
+	apply(t, s, put(schema("a", 4, 5, 5)))
+	view(t, s, func(v storage.View) {
+		var by []storage.Registrant
+		for _, row := range must[[]storage.Row](t)(v.Rows("a")) {
+			by = append(by, row.By)
+			want(t, "of one version", must[*storage.Row](t)(v.Row("a", row.Version)).By, row.By)
+		}
+		want(t, "registered by; nobody knows of the one that another schema replaces", by, []storage.Registrant{anna, {}, other, {}})
+	})
+}
+
 func testDeleteSubject(t *testing.T, open Open) {
 	s := open(t)
 	apply(t, s, put(schema("a", 1, 1, 1)), put(schema("a", 2, 2, 2)), put(schema("a", 3, 3, 3)), put(schema("ab", 1, 1, 1)))
