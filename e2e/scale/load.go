@@ -43,24 +43,34 @@ func registration(i int) request {
 
 // result is what a load did to the server.
 type result struct {
-	rate float64 // answers per second
-	cpu  float64 // of the server, microseconds for each answer
+	answers int64
+	took    time.Duration
+	cpu     time.Duration // of the server
 }
 
-// drive sends requests over some connections: n of them, or as many as can be answered in dur.
-func (b *bench) drive(connections, n int, dur time.Duration, next func(i int) request) (result, error) {
+// rate is in answers per second.
+func (r result) rate() float64 { return float64(r.answers) / r.took.Seconds() }
+
+// cost is the server's processor time for an answer, in microseconds.
+func (r result) cost() float64 {
+	return float64(r.cpu.Nanoseconds()) / 1000 / float64(max(r.answers, 1))
+}
+
+// drive sends requests over some connections, which stay open: n of them, or as many as can be answered in dur.
+func (s *server) drive(connections, n int, dur time.Duration, next func(i int) request) (result, error) {
+	for len(s.clients) < connections {
+		s.clients = append(s.clients, newClient())
+	}
 	var sent, answered atomic.Int64
 	end := time.Now().Add(dur)
-	return b.timed(&answered, func() error {
-		return parallel(connections, func(int) error {
-			client := newClient()
-			defer client.CloseIdleConnections()
+	return s.timed(&answered, func() error {
+		return parallel(connections, func(k int) error {
 			for {
 				i := int(sent.Add(1)) - 1
 				if n > 0 && i >= n || n == 0 && time.Now().After(end) {
 					return nil
 				}
-				if err := b.send(client, next(i)); err != nil {
+				if err := s.send(s.clients[k], next(i)); err != nil {
 					return err
 				}
 				answered.Add(1)
@@ -70,16 +80,16 @@ func (b *bench) drive(connections, n int, dur time.Duration, next func(i int) re
 }
 
 // all lets every client send each requests, and returns how long each client took.
-func (b *bench) all(clients, each int, next func(i int) request) ([]time.Duration, result, error) {
+func (s *server) all(clients, each int, next func(i int) request) ([]time.Duration, result, error) {
 	took := make([]time.Duration, clients)
 	var answered atomic.Int64
 	began := time.Now()
-	r, err := b.timed(&answered, func() error {
+	r, err := s.timed(&answered, func() error {
 		return parallel(clients, func(k int) error {
 			client := newClient()
 			defer client.CloseIdleConnections()
 			for i := range each {
-				if err := b.send(client, next(i)); err != nil {
+				if err := s.send(client, next(i)); err != nil {
 					return err
 				}
 				answered.Add(1)
@@ -91,11 +101,10 @@ func (b *bench) all(clients, each int, next func(i int) request) ([]time.Duratio
 	return took, r, err
 }
 
-func (b *bench) timed(answered *atomic.Int64, work func() error) (result, error) {
-	cpu, began := b.cpu(), time.Now()
+func (s *server) timed(answered *atomic.Int64, work func() error) (result, error) {
+	cpu, began := s.cpu(), time.Now()
 	err := work()
-	n := float64(max(answered.Load(), 1))
-	return result{rate: n / time.Since(began).Seconds(), cpu: float64((b.cpu() - cpu).Microseconds()) / n}, err
+	return result{answered.Load(), time.Since(began), s.cpu() - cpu}, err
 }
 
 // parallel runs f in n goroutines and returns the first error.
@@ -119,8 +128,8 @@ func newClient() *http.Client {
 	return &http.Client{Transport: &http.Transport{MaxConnsPerHost: 1, DisableCompression: true}, Timeout: time.Minute}
 }
 
-func (b *bench) send(client *http.Client, r request) error {
-	req, err := http.NewRequest(r.method, b.url+r.path, bytes.NewReader(r.body))
+func (s *server) send(client *http.Client, r request) error {
+	req, err := http.NewRequest(r.method, s.url+r.path, bytes.NewReader(r.body))
 	if err != nil {
 		return err
 	}

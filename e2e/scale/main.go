@@ -1,12 +1,13 @@
 //go:build e2e
 
-// Command scale fills a registry with more and more schemas and shows what that does to it: how fast it fills and starts, the
-// memory and the file that a schema takes, and the rates of the usual requests at each size.
+// Command scale fills registries of several sizes and compares them: how fast they fill and start, the memory and the file that a
+// schema takes, and what the usual requests cost at each size.
 //
-//	go run -tags e2e ./e2e/scale -at 1000,100000,1000000
+//	go run -tags e2e ./e2e/scale -at 1000,100000
 //
-// Rates are those of this machine and of a client that is no match for the server; CPU is the server's own, and what to
-// compare between sizes where other work runs beside it.
+// All registries are up at the same time and are measured in turn, a moment each, round after round, so that whatever else the
+// machine does meets all of them alike. What is compared is the processor time of the server for a request: for each round
+// the ratio to the first size, and of these the median. The rates are those of a client that is no match for the server.
 package main
 
 import (
@@ -21,13 +22,18 @@ import (
 	"time"
 )
 
+// budget is how much more a request may cost at a larger size than at the first one.
+const budget = 1.20
+
 func main() {
 	at := flag.String("at", "1000,100000", "the numbers of schemas to measure at, rising")
 	workers := flag.Int("workers", 16, "connections that measure, each with one request at a time")
 	fillers := flag.Int("fillers", 128, "connections that fill")
-	dur := flag.Duration("dur", 2*time.Second, "how long each rate is measured")
+	rounds := flag.Int("rounds", 12, "how often each size is measured")
+	dur := flag.Duration("dur", 300*time.Millisecond, "how long each kind of read is measured in a round")
+	news := flag.Int("new", 300, "how many schemas are registered in a round; few, so that the smallest registry stays small")
 	storming := flag.Int("storm", 1000, "clients that start up at the same time, with 20 known schemas each; 0 for none")
-	data := flag.String("data", "", "the folder for the data file; a temporary one when empty")
+	data := flag.String("data", "", "the folder for the data files; a temporary one when empty")
 	flag.Parse()
 	log.SetFlags(0)
 	var sizes []int
@@ -42,115 +48,173 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	b := &bench{dir: dir, workers: *workers, fillers: *fillers, dur: *dur}
+	b := &bench{dir: dir, workers: *workers, fillers: *fillers, rounds: *rounds, dur: *dur, news: *news}
 	err = b.run(sizes, *storming)
-	b.stop()
+	for _, r := range b.registries {
+		r.stop()
+	}
 	os.RemoveAll(dir)
 	if err != nil {
 		log.Fatal(err)
 	}
 }
 
-// bench is one run: a server and what is known of its content.
+// bench is one run.
 type bench struct {
-	*server
 	dir              string
 	workers, fillers int
+	rounds           int
 	dur              time.Duration
-	filled           int // schemas; those before it are 0, 1, 2 …
-	extra            int // registered by measurements
+	news             int
+	registries       []*registry
 }
 
-func (b *bench) run(sizes []int, storming int) error {
-	if err := build(filepath.Join(b.dir, "concord")); err != nil {
-		return err
-	}
-	if _, err := b.restart(); err != nil {
-		return err
-	}
-	var columns []column
-	for _, size := range sizes {
-		c, err := b.measure(size)
-		if err != nil {
-			return err
-		}
-		columns = append(columns, c)
-		log.Printf("measured at %d", size)
-	}
-	print(columns)
-	if storming > 0 {
-		return b.storm(storming)
-	}
-	return nil
-}
+// registry is a server and what is known of its content.
+type registry struct {
+	server
+	size  int // its schemas are 0, 1, 2 …
+	extra int // registered by measurements
 
-// column is what was measured at one size.
-type column struct {
-	size  int
 	cells []cell
 }
 
 // cell is one figure with its name.
 type cell struct{ name, text string }
 
-func (b *bench) measure(size int) (column, error) {
-	c := column{size: size}
-	add := func(name, format string, args ...any) {
-		c.cells = append(c.cells, cell{name, fmt.Sprintf(format, args...)})
-	}
-	n := size - b.filled
-	r, err := b.drive(b.fillers, n, 0, func(i int) request { return registration(b.filled + i) })
-	if err != nil {
-		return c, err
-	}
-	b.filled = size
-	add("fill, req/s", "%.0f", r.rate)
-	add("fill, server's CPU µs each", "%.0f", r.cpu)
-	info, err := os.Stat(filepath.Join(b.dir, "concord.db"))
-	if err != nil {
-		return c, err
-	}
-	add("file, bytes per schema", "%d", info.Size()/int64(size+b.extra))
-	started, err := b.restart()
-	if err != nil {
-		return c, err
-	}
-	add("start until ready, ms", "%d", started.Milliseconds())
-	add("anonymous memory after start, MB", "%d", b.anonymous()>>20)
-	for _, kind := range kinds {
-		r, err := b.drive(b.workers, 0, b.dur, func(i int) request { return kind.make(b, i) })
-		if err != nil {
-			return c, fmt.Errorf("%s: %w", kind.name, err)
-		}
-		add(kind.name+", req/s", "%.0f", r.rate)
-		add(kind.name+", server's CPU µs each", "%.0f", r.cpu)
-	}
-	add("anonymous memory after all of these, MB", "%d", b.anonymous()>>20)
-	return c, nil
+func (r *registry) add(name, format string, args ...any) {
+	r.cells = append(r.cells, cell{name, fmt.Sprintf(format, args...)})
 }
 
-// kinds are the requests whose rates shall not depend on the size.
+func (b *bench) run(sizes []int, storming int) error {
+	binary := filepath.Join(b.dir, "concord")
+	if err := build(binary); err != nil {
+		return err
+	}
+	for _, size := range sizes {
+		r := &registry{server: server{binary: binary, data: filepath.Join(b.dir, fmt.Sprintf("%d.db", size))}, size: size}
+		b.registries = append(b.registries, r)
+		if err := b.fill(r); err != nil {
+			return err
+		}
+		log.Printf("filled with %d", size)
+	}
+	comparisons, err := b.compare()
+	if err != nil {
+		return err
+	}
+	for _, r := range b.registries {
+		r.add("anonymous memory after all requests, MB", "%d", r.anonymous()>>20)
+	}
+	b.print(comparisons)
+	if storming > 0 {
+		return storm(b.registries[len(b.registries)-1], storming)
+	}
+	return nil
+}
+
+// fill registers the schemas of a registry and starts it again.
+func (b *bench) fill(r *registry) error {
+	if _, err := r.restart(); err != nil {
+		return err
+	}
+	filled, err := r.drive(b.fillers, r.size, 0, registration)
+	if err != nil {
+		return err
+	}
+	r.add(fmt.Sprintf("fill with %d clients, req/s", b.fillers), "%.0f", filled.rate())
+	r.add(fmt.Sprintf("fill with %d clients, server's CPU µs each", b.fillers), "%.0f", filled.cost())
+	info, err := os.Stat(r.data)
+	if err != nil {
+		return err
+	}
+	r.add("file, bytes per schema", "%d", info.Size()/int64(r.size))
+	started, err := r.restart()
+	if err != nil {
+		return err
+	}
+	r.add("start until ready, ms", "%d", started.Milliseconds())
+	r.add("anonymous memory after start, MB", "%d", r.anonymous()>>20)
+	return nil
+}
+
+// comparison is what one kind of request was measured to do, in each round at each size.
+type comparison struct {
+	name   string
+	rounds [][]result
+}
+
+// compare measures every kind of request at every size in turn. Every other round goes through the sizes backwards, so that
+// none is always the one that comes after another.
+func (b *bench) compare() ([]comparison, error) {
+	comparisons := make([]comparison, len(kinds))
+	for round := range b.rounds {
+		for k, kind := range kinds {
+			results := make([]result, len(b.registries))
+			for i := range b.registries {
+				if round%2 == 1 {
+					i = len(b.registries) - 1 - i
+				}
+				r := b.registries[i]
+				n, dur := 0, b.dur
+				if kind.changes {
+					n, dur = b.news, 0
+				}
+				var err error
+				if results[i], err = r.drive(b.workers, n, dur, func(i int) request { return kind.make(r, i) }); err != nil {
+					return nil, fmt.Errorf("%s: %w", kind.name, err)
+				}
+				if kind.changes {
+					r.extra += n
+				}
+			}
+			comparisons[k].name = kind.name
+			comparisons[k].rounds = append(comparisons[k].rounds, results)
+		}
+	}
+	return comparisons, nil
+}
+
+// total is what all rounds at one size did together.
+func (c *comparison) total(size int) result {
+	var sum result
+	for _, round := range c.rounds {
+		sum.answers += round[size].answers
+		sum.took += round[size].took
+		sum.cpu += round[size].cpu
+	}
+	return sum
+}
+
+// ratio is how much more a request costs at a size than at the first one: the median of the rounds.
+func (c *comparison) ratio(size int) float64 {
+	var ratios []float64
+	for _, round := range c.rounds {
+		ratios = append(ratios, round[size].cost()/round[0].cost())
+	}
+	slices.Sort(ratios)
+	return (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
+}
+
+// kinds are the requests whose cost shall not depend on the size.
 var kinds = []struct {
-	name string
-	make func(b *bench, i int) request
+	name    string
+	changes bool // the registry
+	make    func(r *registry, i int) request
 }{
-	{"schema by id", func(b *bench, i int) request {
+	{"schema by id", false, func(r *registry, i int) request {
 		// Ids are given in the order of arrival, which is about the order of the schemas.
-		return request{method: "GET", path: fmt.Sprintf("/schemas/ids/%d", 1+b.pick(i))}
+		return request{method: "GET", path: fmt.Sprintf("/schemas/ids/%d", 1+r.pick(i))}
 	}},
-	{"latest version", func(b *bench, i int) request {
-		return request{method: "GET", path: "/subjects/" + subject(b.pick(i)) + "/versions/latest"}
+	{"latest version", false, func(r *registry, i int) request {
+		return request{method: "GET", path: "/subjects/" + subject(r.pick(i)) + "/versions/latest"}
 	}},
-	{"lookup", func(b *bench, i int) request {
-		r := registration(b.pick(i))
-		r.path = strings.TrimSuffix(r.path, "/versions")
-		return r
+	{"lookup", false, func(r *registry, i int) request {
+		q := registration(r.pick(i))
+		q.path = strings.TrimSuffix(q.path, "/versions")
+		return q
 	}},
-	{"register known", func(b *bench, i int) request { return registration(b.pick(i)) }},
-	{"register new", func(b *bench, i int) request {
-		b.extra = max(b.extra, i+1)
-		return registration(extraFrom + b.filled*1000 + i)
-	}},
+	{"register known", false, func(r *registry, i int) request { return registration(r.pick(i)) }},
+	{"register new", true, func(r *registry, i int) request { return registration(extraFrom + r.extra + i) }},
 }
 
 // extraFrom is the first number of the schemas that measurements register.
@@ -160,32 +224,56 @@ const extraFrom = 1_000_000_000
 const working = 1000
 
 // pick returns the i-th schema that is asked for: they lie all over the registry.
-func (b *bench) pick(i int) int { return i % working * (b.filled / min(working, b.filled)) % b.filled }
+func (r *registry) pick(i int) int { return i % working * (r.size / min(working, r.size)) % r.size }
 
-func print(columns []column) {
+// print writes a table with a column for each size, and how each compares with the first.
+func (b *bench) print(comparisons []comparison) {
+	first := b.registries[0].size
 	fmt.Print("| |")
-	for _, c := range columns {
-		fmt.Printf(" %d schemas |", c.size)
+	for _, r := range b.registries {
+		fmt.Printf(" %d schemas |", r.size)
 	}
-	fmt.Printf("\n|---|%s\n", strings.Repeat("---|", len(columns)))
-	for row := range columns[0].cells {
-		fmt.Printf("| %s |", columns[0].cells[row].name)
-		for _, c := range columns {
-			fmt.Printf(" %s |", c.cells[row].text)
+	for _, r := range b.registries[1:] {
+		fmt.Printf(" %d : %d |", r.size, first)
+	}
+	fmt.Printf(" budget |\n|---|%s---|\n", strings.Repeat("---|", 2*len(b.registries)-1))
+	for row, c := range b.registries[0].cells {
+		fmt.Printf("| %s |", c.name)
+		for _, r := range b.registries {
+			fmt.Printf(" %s |", r.cells[row].text)
 		}
-		fmt.Println()
+		fmt.Println(strings.Repeat(" |", len(b.registries)))
+	}
+	for _, c := range comparisons {
+		fmt.Printf("| %s with %d clients, req/s |", c.name, b.workers)
+		for i := range b.registries {
+			fmt.Printf(" %.0f |", c.total(i).rate())
+		}
+		fmt.Printf("%s\n| %s, server's CPU µs each |", strings.Repeat(" |", len(b.registries)), c.name)
+		for i := range b.registries {
+			fmt.Printf(" %.0f |", c.total(i).cost())
+		}
+		verdict := "kept"
+		for i := range b.registries[1:] {
+			ratio := c.ratio(i + 1)
+			fmt.Printf(" %.2f |", ratio)
+			if ratio > budget {
+				verdict = "**missed**"
+			}
+		}
+		fmt.Printf(" at most %.2f: %s |\n", budget, verdict)
 	}
 }
 
 // storm lets many clients start up at the same time, each on its own connection, registering the same 20 known schemas.
-func (b *bench) storm(clients int) error {
+func storm(r *registry, clients int) error {
 	const each = 20
-	slowest, r, err := b.all(clients, each, func(i int) request { return registration(i % b.filled) })
+	slowest, all, err := r.all(clients, each, func(i int) request { return registration(i % r.size) })
 	if err != nil {
 		return fmt.Errorf("start-up storm: %w", err)
 	}
 	slices.Sort(slowest)
 	fmt.Printf("\nStart-up storm at %d schemas: %d clients with %d known schemas each, %.0f req/s, %.0f µs of CPU each; half of the clients done after %d ms, the last after %d ms.\n",
-		b.filled, clients, each, r.rate, r.cpu, slowest[len(slowest)/2].Milliseconds(), slowest[len(slowest)-1].Milliseconds())
+		r.size, clients, each, all.rate(), all.cost(), slowest[len(slowest)/2].Milliseconds(), slowest[len(slowest)-1].Milliseconds())
 	return nil
 }

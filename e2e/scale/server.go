@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"net"
 	"net/http"
@@ -18,8 +17,10 @@ import (
 
 // server is a `concord serve` with its default settings.
 type server struct {
-	url string
-	cmd *exec.Cmd
+	binary, data string
+	url          string
+	cmd          *exec.Cmd // nil while it does not run
+	clients      []*http.Client
 }
 
 func build(binary string) error {
@@ -33,26 +34,26 @@ func build(binary string) error {
 
 // restart ends the server that runs, if one does, starts it on the same data, and returns how long the new one took until
 // it was ready.
-func (b *bench) restart() (time.Duration, error) {
-	b.stop()
+func (s *server) restart() (time.Duration, error) {
+	s.stop()
 	address, err := freeAddress()
 	if err != nil {
 		return 0, err
 	}
-	output, err := os.Create(filepath.Join(b.dir, "log"))
+	output, err := os.Create(s.data + ".log")
 	if err != nil {
 		return 0, err
 	}
 	defer output.Close()
-	cmd := exec.Command(filepath.Join(b.dir, "concord"), "serve", "--listen", address, "--data", filepath.Join(b.dir, "concord.db"), "--shutdown-delay", "0s")
+	cmd := exec.Command(s.binary, "serve", "--listen", address, "--data", s.data, "--shutdown-delay", "0s")
 	cmd.Stdout, cmd.Stderr = output, output
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return 0, err
 	}
-	b.server = &server{url: "http://" + address, cmd: cmd}
+	s.url, s.cmd = "http://"+address, cmd
 	for time.Since(began) < time.Minute {
-		answer, err := http.Get(b.url + "/health/ready")
+		answer, err := http.Get(s.url + "/health/ready")
 		if err == nil {
 			answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
@@ -65,11 +66,14 @@ func (b *bench) restart() (time.Duration, error) {
 	return 0, fmt.Errorf("the server was not ready within a minute:\n%s", text)
 }
 
-func (b *bench) stop() {
-	if b.server != nil {
-		_ = b.cmd.Process.Signal(syscall.SIGTERM)
-		_ = b.cmd.Wait()
-		b.server = nil
+func (s *server) stop() {
+	if s.cmd != nil {
+		for _, client := range s.clients {
+			client.CloseIdleConnections()
+		}
+		_ = s.cmd.Process.Signal(syscall.SIGTERM)
+		_ = s.cmd.Wait()
+		s.cmd, s.clients = nil, nil
 	}
 }
 
@@ -94,18 +98,15 @@ func (s *server) anonymous() int64 {
 	return 0
 }
 
-// cpu is what the server has used of the processors; 0 where /proc does not tell.
+// cpu is what the server has used of the processors: what its threads did, to the nanosecond. 0 where /proc does not tell.
 func (s *server) cpu() time.Duration {
-	stat, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
-	_, rest, _ := bytes.Cut(stat, []byte(") "))
-	fields := strings.Fields(string(rest))
-	if len(fields) < 13 {
-		return 0
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", s.cmd.Process.Pid))
+	var sum time.Duration
+	for _, thread := range threads {
+		text, _ := os.ReadFile(thread)
+		used, _, _ := strings.Cut(string(text), " ")
+		n, _ := strconv.ParseInt(used, 10, 64)
+		sum += time.Duration(n)
 	}
-	var ticks int64
-	for _, field := range fields[11:13] { // utime and stime, in hundredths of a second
-		n, _ := strconv.ParseInt(field, 10, 64)
-		ticks += n
-	}
-	return time.Duration(ticks) * 10 * time.Millisecond
+	return sum
 }
