@@ -89,11 +89,15 @@ func (s *Server) routes() []*route {
 		{method: "POST", path: "/api/compatibility/subjects/:subject/versions", handle: (*call).reportSubject, asks: true},
 		{method: "POST", path: "/api/compatibility/subjects/:subject/versions/:version", handle: (*call).reportVersion, asks: true},
 
+		{method: "GET", path: "/api/subjects/:subject", handle: (*call).describeSubject},
 		{method: "GET", path: "/api/subjects/:subject/compare", handle: (*call).compareVersions},
 		{method: "GET", path: "/api/subjects/:subject/history", handle: (*call).getHistory},
 		{method: "GET", path: "/api/subjects/:subject/levels", handle: (*call).getLevels},
 		{method: "POST", path: "/api/subjects/:subject/restore", handle: (*call).restoreSubject},
 		{method: "POST", path: "/api/subjects/:subject/versions/:version/restore", handle: (*call).restoreVersion},
+
+		{method: "POST", path: "/api/decode", handle: (*call).decodeMessage, asks: true},
+		{method: "POST", path: "/api/identify", handle: (*call).identifySchema, asks: true},
 
 		{method: "GET", path: "/api/subjects", handle: (*call).listSummaries},
 		{method: "GET", path: "/api/fields", handle: (*call).listFields},

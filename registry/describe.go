@@ -9,31 +9,43 @@ import (
 // Description is everything there is to know of a version and its subject at one moment, for those who read rather than
 // decode.
 type Description struct {
-	Version *SchemaVersion
-	Rows    []storage.Row // all versions of the subject, ascending, soft-deleted ones included
-	Latest  int           // the highest live version; 0 when there is none
+	Version  *SchemaVersion `json:"version"`
+	Versions []VersionInfo  `json:"versions"` // all of the subject, ascending, soft-deleted ones included
+	Latest   int            `json:"latest"`   // the highest live version; 0 when there is none
 	// Uses is the graph of references from this version on, UsedBy the graph of those that lead to it. An arrow goes from
 	// what refers to what is referred to. Both are cut at a hundred arrows; Cut says so.
-	Uses   []Arrow
-	UsedBy []Arrow
-	Cut    bool
-	Config Config // in force, without metadata and rules that are filled in at registration
-	Level  Inherited
-	Mode   Inherited
-	Policy Inherited
+	Uses   []Arrow   `json:"uses"`
+	UsedBy []Arrow   `json:"usedBy"`
+	Cut    bool      `json:"cut,omitempty"`
+	Config Config    `json:"config"` // in force
+	Level  Inherited `json:"level"`
+	Mode   Inherited `json:"mode"`
+	Policy Inherited `json:"policy"`
+}
+
+// Referrers counts the live versions that refer to the one that is described.
+func (d *Description) Referrers() int {
+	at, live := SubjectVersion{d.Version.Subject, d.Version.Version}, 0
+	for _, a := range d.UsedBy {
+		if a.To == at && !a.Deleted {
+			live++
+		}
+	}
+	return live
 }
 
 // Arrow is one reference between two versions.
 type Arrow struct {
-	From, To SubjectVersion
-	Name     string // of the reference
-	Deleted  bool   // the referring version is soft-deleted
+	From    SubjectVersion `json:"from"`
+	To      SubjectVersion `json:"to"`
+	Name    string         `json:"name,omitempty"`    // of the reference
+	Deleted bool           `json:"deleted,omitempty"` // the referring version is soft-deleted
 }
 
 // Inherited is a setting in force and where it comes from.
 type Inherited struct {
-	Value string
-	From  Origin
+	Value string `json:"value"`
+	From  Origin `json:"from"`
 }
 
 // Origin is where a setting comes from.
@@ -58,7 +70,7 @@ func (r *Registry) Describe(ctx context.Context, subject, version string) (*Desc
 		return nil, err
 	}
 	subject = normalize(subject)
-	d := &Description{}
+	d := &Description{Uses: []Arrow{}, UsedBy: []Arrow{}}
 	err = r.store.View(func(v storage.View) error {
 		summary, err := v.Subject(subject)
 		if err != nil {
@@ -80,8 +92,12 @@ func (r *Registry) Describe(ctx context.Context, subject, version string) (*Desc
 			return err
 		}
 		d.Version = versionOf(row, content)
-		if d.Rows, err = v.Rows(subject); err != nil {
+		rows, err := v.Rows(subject)
+		if err != nil {
 			return err
+		}
+		for i := range rows {
+			d.Versions = append(d.Versions, infoOf(&rows[i]))
 		}
 		if err := d.follow(v, row, content); err != nil {
 			return err

@@ -4,33 +4,37 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/storage"
 )
 
 // Identification says which registered schemas a schema is like.
 type Identification struct {
-	Name    string   // the schema's own name; empty when it has none
-	Fields  []string // at its top
-	Matches []Likeness
-	Seen    int  // subjects that were looked at
-	Cut     bool // there are more subjects, or more like it, than one request may look at
+	Name    string     `json:"name,omitempty"` // the schema's own name; empty when it has none
+	Fields  []string   `json:"fields"`         // at its top
+	Matches []Likeness `json:"matches"`        // the most alike first
+	Seen    int        `json:"seen"`           // subjects that were looked at
+	Cut     bool       `json:"cut,omitempty"`  // there is more to look at, or more that is like it, than one request may take
 }
 
-// Likeness is how a schema stands to the latest version of a subject.
+// Likeness is how a schema stands to a registered version: the latest of a subject, or an older or soft-deleted one that it
+// equals.
 type Likeness struct {
-	Subject  string
-	Version  int
-	ID       int
-	Equal    bool // the same schema to a registry, but for metadata
-	SameName bool
-	Shared   int // fields at the top that both have
-	Fields   int // that the registered one has
+	Subject  string `json:"subject"`
+	Version  int    `json:"version"`
+	ID       int    `json:"id"`
+	Deleted  bool   `json:"deleted,omitempty"`
+	Latest   bool   `json:"latest"`
+	Equal    bool   `json:"equal"` // the same schema to a registry, but for metadata and rules
+	SameName bool   `json:"sameName"`
+	Shared   int    `json:"sharedFields"` // fields at the top that both have
+	Fields   int    `json:"fields"`       // that the registered one has
 	// Backward is whether the schema reads what the registered one writes, Forward the opposite, by the server's policy.
-	Backward, Forward compat.Verdict
+	Backward compat.Verdict `json:"backward"`
+	Forward  compat.Verdict `json:"forward"`
 }
 
 // The work that one identification may cause.
@@ -38,111 +42,72 @@ const (
 	maxIdentified      = 20_000
 	maxIdentifyParsed  = 2_000
 	maxIdentifyTime    = 3 * time.Second
+	maxOlderTime       = 1500 * time.Millisecond // of it, until when versions that are not the latest are read
 	maxLikenesses      = 25
-	identifiedAtATime  = maxSchemas
+	subjectsAtATime    = 1000
 	sharedForLikeness  = 0.5 // of the fields of either schema
 	textForLikeness    = 0.4 // of the names of the fields that the text must hold, to be parsed at all
 	maxIdentifiedNames = 500
 )
 
-// Identify compares a schema with the latest version of every subject of its type, in all contexts, and tells which it
-// equals or is like, the most alike first. References are resolved in the context of subject. InvalidSchema.
+// Identify tells which registered schemas a schema equals or is like, in all contexts. Equal ones are looked for among all
+// versions, those that are alike among the latest of each subject. References are resolved in the context of subject.
+// InvalidSchema.
 func (r *Registry) Identify(ctx context.Context, subject string, req SchemaRequest) (*Identification, error) {
-	schema, err := r.Parse(ctx, subject, req)
+	p, err := r.probe(ctx, subject, req)
 	if err != nil {
 		return nil, err
 	}
-	found := &Identification{Name: nameOf(schema), Fields: schema.Fields(), Matches: []Likeness{}}
-	fields := map[string]bool{}
-	for _, name := range found.Fields {
-		fields[name] = true
+	if err := r.store.View(p.findEqual); err != nil {
+		return nil, err
 	}
-	until, parsed := time.Now().Add(maxIdentifyTime), 0
-	for offset := 0; ; offset += identifiedAtATime {
-		list, err := r.Schemas(ctx, SchemasQuery{Prefix: wildcardContext, LatestOnly: true, Page: Page{Offset: offset, Limit: identifiedAtATime}})
-		if err != nil {
-			return nil, err
+	err = r.eachSubject(func(s storage.Subject) (bool, error) {
+		if p.found.Seen == maxIdentified || p.parsed >= maxIdentifyParsed || time.Since(p.begun) > maxIdentifyTime {
+			p.found.Cut = true
+			return false, nil
 		}
-		for _, v := range list {
-			if time.Now().After(until) || parsed == maxIdentifyParsed {
-				found.Cut = true
-				return found.sorted(), nil
-			}
-			found.Seen++
-			if v.Type != schema.Type() || !found.mayBeLike(schema, v) {
-				continue
-			}
-			parsed++
-			match, err := r.likeness(ctx, schema, found, fields, v)
+		p.found.Seen++
+		return true, p.look(ctx, s.Name)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return p.found.sorted(), nil
+}
+
+// eachSubject calls f, outside of any View, for the subjects of all contexts until it returns false.
+func (r *Registry) eachSubject(f func(storage.Subject) (bool, error)) error {
+	var contexts []string
+	err := r.store.View(func(v storage.View) (err error) {
+		contexts, err = v.Contexts()
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, context := range contexts {
+		for from, more := "", true; more; {
+			var some []storage.Subject
+			err := r.store.View(func(v storage.View) error {
+				return v.Subjects(context, "", from, func(s storage.Subject) bool {
+					some = append(some, s)
+					return len(some) < subjectsAtATime
+				})
+			})
 			if err != nil {
-				return nil, err
+				return err
 			}
-			if match != nil {
-				found.Matches = append(found.Matches, *match)
+			for _, s := range some {
+				if goOn, err := f(s); err != nil || !goOn {
+					return err
+				}
+				_, name := storage.SplitSubject(s.Name)
+				from = name + "\x00"
 			}
-		}
-		if len(list) < identifiedAtATime {
-			return found.sorted(), nil
-		}
-		if found.Seen >= maxIdentified {
-			found.Cut = true
-			return found.sorted(), nil
+			more = len(some) == subjectsAtATime
 		}
 	}
-}
-
-func nameOf(s formats.Schema) string {
-	if namer, ok := s.(formats.Namer); ok {
-		return namer.Name()
-	}
-	return ""
-}
-
-// mayBeLike looks at a text without parsing it: whether it holds the name, or enough of the fields.
-func (f *Identification) mayBeLike(schema formats.Schema, v *SchemaVersion) bool {
-	if v.Schema == schema.Canonical() {
-		return true
-	}
-	local := f.Name[strings.LastIndexByte(f.Name, '.')+1:]
-	if local != "" && strings.Contains(v.Schema, local) {
-		return true
-	}
-	names := f.Fields[:min(len(f.Fields), maxIdentifiedNames)]
-	held := 0
-	for _, name := range names {
-		if strings.Contains(v.Schema, name) {
-			held++
-		}
-	}
-	return held > 0 && float64(held) >= textForLikeness*float64(len(names))
-}
-
-// likeness compares a schema with a registered one; nil when they have little in common.
-func (r *Registry) likeness(ctx context.Context, schema formats.Schema, f *Identification, own map[string]bool, v *SchemaVersion) (*Likeness, error) {
-	registered, err := r.Parse(ctx, v.Subject, SchemaRequest{Schema: v.Schema, Type: string(v.Type), References: v.References})
-	if CodeOf(err) != 0 {
-		return nil, nil // what was imported as it is and cannot be read is like nothing
-	}
-	if err != nil {
-		return nil, err
-	}
-	fields := registered.Fields()
-	match := &Likeness{Subject: v.Subject, Version: v.Version, ID: v.ID, Fields: len(fields), SameName: f.Name != "" && nameOf(registered) == f.Name}
-	for _, name := range fields {
-		if own[name] {
-			match.Shared++
-		}
-	}
-	sameText := schema.Canonical() == registered.Canonical() || schema.Identity() == registered.Identity()
-	match.Equal = sameText && len(schema.Source().References) == len(registered.Source().References)
-	enough := float64(match.Shared) >= sharedForLikeness*float64(max(len(fields), len(f.Fields))) && match.Shared > 0
-	if !sameText && !match.SameName && !enough {
-		return nil, nil
-	}
-	if match.Backward, err = r.verdict(ctx, compat.Backward, schema, registered); err == nil {
-		match.Forward, err = r.verdict(ctx, compat.Forward, schema, registered)
-	}
-	return match, err
+	return nil
 }
 
 // verdict is that of the server's policy on one schema after another; undecided when the two are too large to compare.
@@ -162,7 +127,7 @@ func (r *Registry) verdict(ctx context.Context, level compat.Level, next, old fo
 // sorted puts the most alike first.
 func (f *Identification) sorted() *Identification {
 	slices.SortStableFunc(f.Matches, func(a, b Likeness) int {
-		return cmp.Or(-compareBool(a.Equal, b.Equal), -compareBool(a.SameName, b.SameName), cmp.Compare(b.Shared, a.Shared), cmp.Compare(a.Fields, b.Fields), cmp.Compare(a.Subject, b.Subject))
+		return cmp.Or(-compareBool(a.Equal, b.Equal), compareBool(a.Deleted, b.Deleted), -compareBool(a.SameName, b.SameName), cmp.Compare(b.Shared, a.Shared), cmp.Compare(a.Fields, b.Fields), cmp.Compare(a.Subject, b.Subject))
 	})
 	if len(f.Matches) > maxLikenesses {
 		f.Matches, f.Cut = f.Matches[:maxLikenesses], true

@@ -36,22 +36,22 @@ type SchemaRequest struct {
 // SchemaVersion is one version of a subject as it is read back. Every text in it is final: canonical, or printed in the
 // format that was asked for.
 type SchemaVersion struct {
-	Subject    string // qualified outside the default context; empty when only a guid was asked for
-	Version    int
-	ID         int
-	GUID       string
-	Type       formats.Type
-	Schema     string
-	References []formats.Reference
-	Metadata   *Metadata
-	RuleSet    *RuleSet
-	Tags       []formats.EntityTags // only when asked for
-	Time       int64                // milliseconds since 1970; 0 when not known
-	Deleted    bool
-	MaxID      int      // only when asked for
-	Aliases    []string // only when asked for
+	Subject    string               `json:"subject"` // qualified outside the default context; empty when only a guid was asked for
+	Version    int                  `json:"version"`
+	ID         int                  `json:"id"`
+	GUID       string               `json:"guid"`
+	Type       formats.Type         `json:"schemaType"`
+	Schema     string               `json:"schema"`
+	References []formats.Reference  `json:"references,omitempty"`
+	Metadata   *Metadata            `json:"metadata,omitempty"`
+	RuleSet    *RuleSet             `json:"ruleSet,omitempty"`
+	Tags       []formats.EntityTags `json:"schemaTags,omitempty"` // only when asked for
+	Time       int64                `json:"ts,omitempty"`         // milliseconds since 1970; 0 when not known
+	Deleted    bool                 `json:"deleted"`
+	MaxID      int                  `json:"maxId,omitempty"`   // only when asked for
+	Aliases    []string             `json:"aliases,omitempty"` // only when asked for
 	// Existing tells a registration that was there already from a new one.
-	Existing bool
+	Existing bool `json:"-"`
 }
 
 // SubjectVersion names a version.

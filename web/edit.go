@@ -28,8 +28,7 @@ type editView struct {
 	Types      []typeChoice
 	Type       string
 	Schema     string
-	References []formReference
-	Subjects   []string // to choose references from
+	References referencesView
 	Normalize  bool
 
 	Level     string
@@ -45,16 +44,13 @@ type editView struct {
 // typeChoice is a type of schema, with the text that a new one starts from; empty when the form has a text of its own.
 type typeChoice struct{ Type, Start string }
 
-// formReference is one line of the references of the form.
-type formReference struct{ Name, Subject, Version string }
-
 // checkTime bounds how long a check that nobody but the person typing waits for may take.
 const checkTime = 10 * time.Second
 
 // newSubject is the form for a subject that is not there yet.
 func (u *UI) newSubject(r *request) (*Page, error) {
 	view := &editView{
-		New: true, Type: orText(r.query("type"), string(formats.Avro)), References: make([]formReference, 1),
+		New: true, Type: orText(r.query("type"), string(formats.Avro)), References: referencesView{Lines: make([]formReference, 1)},
 		Naming: naming{Strategy: "topic", Part: "value", Own: r.query("subject"), Context: contextOr(r.query("context"))},
 	}
 	if view.Naming.Own != "" {
@@ -78,9 +74,9 @@ func (u *UI) edit(r *request) (*Page, error) {
 	req := requestOf(version)
 	view := &editView{Subject: subject, Latest: version.Version, Type: string(version.Type), Schema: u.laidOut(r.Context(), subject, req)}
 	for _, ref := range version.References {
-		view.References = append(view.References, formReference{ref.Name, ref.Subject, strconv.Itoa(ref.Version)})
+		view.References.Lines = append(view.References.Lines, formReference{ref.Name, ref.Subject, strconv.Itoa(ref.Version)})
 	}
-	view.References = append(view.References, formReference{})
+	view.References.Lines = append(view.References.Lines, formReference{})
 	return u.editPage(r, view)
 }
 
@@ -110,7 +106,7 @@ func (u *UI) edited(r *request, subject string) (*Page, error) {
 	view := formOf(r, subject)
 	switch r.PostFormValue("action") {
 	case "reference":
-		view.References = append(view.References, formReference{})
+		view.References.Lines = append(view.References.Lines, formReference{})
 		if err := u.name(r, view); err != nil {
 			return nil, err
 		}
@@ -150,10 +146,7 @@ func formOf(r *request, subject string) *editView {
 		view.Naming.Strategy = "topic"
 	}
 	view.Latest, _ = strconv.Atoi(r.PostFormValue("latest"))
-	names, subjects, versions := r.PostForm["ref-name"], r.PostForm["ref-subject"], r.PostForm["ref-version"]
-	for i := range min(len(names), len(subjects), len(versions)) {
-		view.References = append(view.References, formReference{strings.TrimSpace(names[i]), strings.TrimSpace(subjects[i]), strings.TrimSpace(versions[i])})
-	}
+	view.References.Lines = referencesOf(r)
 	return view
 }
 
@@ -169,21 +162,8 @@ func contextOr(context string) string {
 
 // request is what the form would register.
 func (v *editView) request() (registry.SchemaRequest, error) {
-	req := registry.SchemaRequest{Schema: v.Schema, Type: v.Type}
-	for _, ref := range v.References {
-		if ref == (formReference{}) {
-			continue
-		}
-		version := -1
-		if ref.Version != "" && !strings.EqualFold(ref.Version, "latest") {
-			var err error
-			if version, err = strconv.Atoi(ref.Version); err != nil {
-				return req, &registry.Error{Code: registry.InvalidSchema, Message: "The version of the reference " + strconv.Quote(ref.Name) + " is no number: " + strconv.Quote(ref.Version) + ". Leave it empty for the latest."}
-			}
-		}
-		req.References = append(req.References, formats.Reference{Name: ref.Name, Subject: ref.Subject, Version: version})
-	}
-	return req, nil
+	refs, err := references(v.References.Lines)
+	return registry.SchemaRequest{Schema: v.Schema, Type: v.Type, References: refs}, err
 }
 
 // named finds the subject of the form: that of the page, or the one that the naming strategy leads to.
@@ -290,7 +270,7 @@ func (u *UI) editPage(r *request, view *editView) (*Page, error) {
 	if mode != registry.ReadWrite {
 		view.ReadOnly = "The mode in force here is " + mode + ", so nothing can be registered. A check works all the same."
 	}
-	if view.Subjects, err = u.reg.Subjects(ctx, ":*:", registry.LiveOnly, registry.Page{Limit: 300}); err != nil {
+	if view.References, err = u.referencesView(r, view.Type, view.References.Lines); err != nil {
 		return nil, err
 	}
 	if req, err := view.request(); err == nil && strings.TrimSpace(view.Schema) != "" {
@@ -300,7 +280,7 @@ func (u *UI) editPage(r *request, view *editView) (*Page, error) {
 	if !view.New {
 		title = "New version of " + view.Subject
 	}
-	return &Page{Template: "edit", Title: title, Nav: "subjects", Context: contextShown(view), Scripts: []string{"edit.js"}, Model: view}, nil
+	return &Page{Template: "edit", Title: title, Nav: "subjects", Context: contextShown(view), Scripts: []string{"edit.js", "references.js"}, Model: view}, nil
 }
 
 // contextShown is the context that the header shows for the form.

@@ -12,10 +12,11 @@ import (
 
 // identifyView is the form that takes a schema, and what it is like.
 type identifyView struct {
-	Types   []string
-	Type    string
-	Schema  string
-	Context string
+	Types      []string
+	Type       string
+	Schema     string
+	Context    string
+	References referencesView
 
 	Check   *checkView // why it cannot be read
 	Found   *registry.Identification
@@ -39,13 +40,26 @@ func (u *UI) identify(r *request) (*Page, error) {
 		Types: []string{string(formats.Avro), string(formats.JSON), string(formats.Protobuf)}, Type: orText(r.FormValue("type"), string(formats.Avro)),
 		Schema: textOf(r.FormValue("schema")), Context: contextOr(r.FormValue("context")),
 	}
-	page := &Page{Template: "identify", Title: "Identify a schema", Nav: "identify", Model: view}
-	if strings.TrimSpace(view.Schema) == "" {
+	lines := referencesOf(r)
+	asked := strings.TrimSpace(view.Schema) != "" && r.PostFormValue("action") != "reference"
+	if !asked || len(lines) == 0 {
+		lines = append(lines, formReference{})
+	}
+	var err error
+	if view.References, err = u.referencesView(r, view.Type, lines); err != nil {
+		return nil, err
+	}
+	page := &Page{Template: "identify", Title: "Identify a schema", Nav: "identify", Scripts: []string{"references.js"}, Model: view}
+	if !asked {
 		return page, nil
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), checkTime)
 	defer cancel()
-	found, err := u.reg.Identify(ctx, storage.QualifySubject(view.Context, ""), registry.SchemaRequest{Schema: view.Schema, Type: view.Type})
+	req := registry.SchemaRequest{Schema: view.Schema, Type: view.Type}
+	var found *registry.Identification
+	if req.References, err = references(lines); err == nil {
+		found, err = u.reg.Identify(ctx, storage.QualifySubject(view.Context, ""), req)
+	}
 	if err != nil {
 		if view.Check = u.failedCheck(err, view.Schema); view.Check == nil {
 			return nil, err

@@ -141,7 +141,7 @@ func (u *UI) subject(r *request) (*Page, error) {
 		view.Graph = drawGraph(r.links, registry.SubjectVersion{Subject: v.Subject, Version: v.Version}, d)
 		view.GraphCut = d.Cut
 	case "clients":
-		u.usage(r, view, d)
+		u.usage(view, d)
 	case "settings":
 		view.settings(d)
 	case "code":
@@ -191,7 +191,7 @@ func fileBase(v *registry.SchemaVersion) string {
 }
 
 func (view *subjectView) versions(l Links, d *registry.Description) {
-	for _, row := range slices.Backward(d.Rows) {
+	for _, row := range slices.Backward(d.Versions) {
 		here := row.Version == view.Number
 		view.Versions = append(view.Versions, versionLine{
 			Number: row.Version, ID: row.ID, Time: row.Time, By: row.By, Deleted: row.Deleted, Here: here, Latest: row.Version == d.Latest, Href: l.Version(view.Subject, row.Version),

@@ -47,39 +47,17 @@ func parseBytes(format string, data []byte) ([]byte, error) {
 	case "binary":
 		return data, nil
 	case "hex":
-		return parseHex(data)
+		return message.ParseHex(string(data))
 	case "base64":
-		return parseBase64(data)
+		return message.ParseBase64(string(data))
 	}
 	if len(data) > 0 && data[0] < 2 {
 		return data, nil
 	}
-	if out, err := parseHex(data); err == nil {
-		return out, nil
-	}
-	if out, err := parseBase64(data); err == nil {
+	if out, err := message.ParseText(string(data)); err == nil {
 		return out, nil
 	}
 	return data, nil
-}
-
-// parseHex reads hexadecimal digits as tools show them: with blanks or colons between, or \x or 0x in front.
-func parseHex(data []byte) ([]byte, error) {
-	text := strings.NewReplacer(`\x`, "", "0x", "", ":", "").Replace(string(data))
-	out, err := hex.DecodeString(strings.Join(strings.Fields(text), ""))
-	if err != nil {
-		return nil, fmt.Errorf("these are no hexadecimal digits: %w", err)
-	}
-	return out, nil
-}
-
-func parseBase64(data []byte) ([]byte, error) {
-	text := strings.TrimRight(strings.NewReplacer("-", "+", "_", "/").Replace(strings.Join(strings.Fields(string(data)), "")), "=")
-	out, err := base64.RawStdEncoding.DecodeString(text)
-	if err != nil {
-		return nil, fmt.Errorf("this is no base64: %w", err)
-	}
-	return out, nil
 }
 
 // messageFlags are what the commands about messages have in common.
