@@ -205,14 +205,14 @@ func (l listLinks) deletedChoices(count int) []choice {
 func (l listLinks) columns(sort string) []column {
 	var columns []column
 	for _, c := range []struct{ name, title, class string }{
-		{"name", "Subject", ""}, {"", "Type", ""}, {"latest", "Version", "num"}, {"id", "Id", "num"}, {"", "Compatibility", ""},
-		{"owner", "Owner", ""}, {"in", "Used by", "num"}, {"out", "Uses", "num"}, {"registered", "Registered", "num"},
+		{"name", "Subject", ""}, {"", "Type", ""}, {"latest", "Version", "num"}, {"id", "Id", "num third"}, {"", "Compatibility", "second"},
+		{"owner", "Owner", "second"}, {"in", "Used by", "num third"}, {"out", "Uses", "num third"}, {"registered", "Registered", "num"},
 	} {
 		heading := column{Title: c.title, Class: c.class}
 		if c.name != "" {
 			now, reverse := strings.CutPrefix(sort, "-")
 			next := c.name
-			if c.class == "num" {
+			if strings.HasPrefix(c.class, "num") {
 				next = "-" + c.name
 			}
 			if now == c.name {

@@ -1,8 +1,8 @@
 // Runs every journey in journeys/ in a real browser against the server at UI_URL. One line for each, of three columns: "ok",
 // the name and the time, or "FAIL", the name and why. A page that logs an error, breaks the policy or fails to load something fails its journey.
 //
-// With UI_SHOTS=DIR it takes pictures of every page in pages.mjs instead, at three widths; with UI_DOCS=DIR those for the
-// documentation.
+// With UI_SHOTS=DIR it takes pictures of every page in pages.mjs instead, in both colours at the widths in UI_WIDTHS and as
+// printed; with UI_DOCS=DIR those for the documentation.
 import { mkdirSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
@@ -75,16 +75,19 @@ async function journeys() {
 /** @param {string} dir */
 async function pictures(dir) {
   mkdirSync(dir, { recursive: true });
-  for (const width of [390, 1280, 1920]) {
-    for (const scheme of /** @type {const} */ (width === 1280 ? ["light", "dark"] : ["light"])) {
-      const { context, page } = await open({ viewport: { width, height: width === 390 ? 844 : 900 }, colorScheme: scheme });
+  const sizes = (process.env.UI_WIDTHS ?? "390,1280,1920,3840,print").split(",");
+  for (const size of sizes) {
+    const width = size === "print" ? 718 : Number(size); // an A4 sheet between its margins
+    for (const scheme of /** @type {const} */ (size === "print" ? ["light"] : ["light", "dark"])) {
+      const { context, page } = await open({ viewport: { width, height: { 390: 844, 1920: 1080, 3840: 2160 }[width] ?? 900 }, colorScheme: scheme });
+      if (size === "print") await page.emulateMedia({ media: "print" });
       for (const { name, path, prepare } of pages) {
         if (process.env.UI_ONLY && !name.includes(process.env.UI_ONLY)) continue;
         await page.goto(url + path);
         await prepare?.(page);
         const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
-        if (wide) console.log(`wide: ${name} at ${width}`);
-        await page.screenshot({ path: `${dir}/${name}-${width}${scheme === "dark" ? "-dark" : ""}.png`, fullPage: width === 390 });
+        if (wide) console.log(`wide: ${name} at ${size}`);
+        await page.screenshot({ path: `${dir}/${name}-${size}${scheme === "dark" ? "-dark" : ""}.png`, fullPage: width < 760 });
       }
       await context.close();
     }

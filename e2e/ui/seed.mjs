@@ -1,3 +1,5 @@
+import { seedOdd } from "./odd.mjs";
+
 // A registry as one would find it: a shop, its payments and its telemetry, in three formats and two contexts.
 
 const record = (name, fields, more = {}) => JSON.stringify({ type: "record", name, namespace: "com.example.shop", ...more, fields });
@@ -110,6 +112,7 @@ export async function seed(url) {
   await register(":.eu:orders-value", { schema: record("EuOrder", [field("id", "string"), field("vatId", ["null", "string"], "", { default: null })]), metadata: owner("checkout") });
   await register(":.eu:invoices-value", { schema: record("EuInvoice", [field("id", "string"), field("net", "double")]) });
   await call("PUT", "/mode/clicks-value", { mode: "READONLY" });
+  await seedOdd(register);
 
   // Consumers that have asked for versions, as the page of usage shows them.
   const read = (/** @type {string} */ path, /** @type {string} */ agent) => fetch(url + path, { headers: { "User-Agent": agent } });
