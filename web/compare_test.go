@@ -110,3 +110,47 @@ func TestTheMatrixNamesTheVersionThatRefuses(t *testing.T) {
 	s.page("/ui/subjects/s/levels?offset=2", 200).holds("Newer")
 	s.page("/ui/subjects/nobody/levels", 404)
 }
+
+// TestALineHasTheSameNumberEverywhere follows each number beside a compared text to the page of the version, and finds the
+// line there.
+func TestALineHasTheSameNumberEverywhere(t *testing.T) {
+	s := newSite(t, "")
+	changing(s, "avro")
+	for i, text := range []string{`{"type":"object","properties":{"a":{"type":"integer"}}}`, `{"type":"object","properties":{"a":{"type":"integer"},"b":{"type":"string","description":"Words that are too long to stand on one line together with all that is around them."}}}`} {
+		s.register("json", registry.SchemaRequest{Type: "JSON", Schema: text})
+		s.register("protobuf", registry.SchemaRequest{Type: "PROTOBUF", Schema: fmt.Sprintf("syntax = \"proto3\";\nmessage M { // a comment\n  string a = 1;\n  int32 b%d = %d;\n}\n", i, i+2)})
+	}
+	for _, subject := range []string{"avro", "json", "protobuf"} {
+		compared := s.page("/ui/subjects/"+subject+"/compare?lines=all", 200)
+		followed, coloured := 0, 0
+		for _, n := range compared.all("td") {
+			if class, _ := attr(n, "class"); class != "no" || n.FirstChild == nil {
+				continue
+			}
+			href, _ := attr(n.FirstChild, "href")
+			page, id, _ := strings.Cut(href, "#")
+			want, there := "", false
+			for _, line := range s.page(page, 200).all("span") {
+				if got, _ := attr(line, "id"); got == id {
+					want, there = strings.TrimPrefix(text(line), text(n)), true
+				}
+			}
+			beside := n.NextSibling
+			for mark := range beside.Descendants() {
+				if class, _ := attr(mark, "class"); class == "to-change" {
+					mark.FirstChild, mark.LastChild = nil, nil
+				}
+				if class, _ := attr(mark, "class"); class == "k" || class == "w" {
+					coloured++
+				}
+			}
+			if got := text(beside); !there || strings.TrimSpace(got) != strings.TrimSpace(want) {
+				t.Errorf("%s: the line that leads to %s is %q, and there it is %q", subject, href, got, want)
+			}
+			followed++
+		}
+		if followed < 6 || coloured == 0 {
+			t.Errorf("%s: %d lines, %d coloured words", subject, followed, coloured)
+		}
+	}
+}

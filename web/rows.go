@@ -1,6 +1,9 @@
 package web
 
 import (
+	"html/template"
+	"strings"
+
 	"github.com/concord-registry/concord/compat/diff"
 )
 
@@ -13,10 +16,10 @@ type rowView struct {
 
 // sideView is one line of one text.
 type sideView struct {
-	Number              int
-	Before, Mark, After string
-	Class               string // "bad", "warn", "note": the worst of the changes that start here; empty when none does
-	Changes             []int  // the numbers of those changes
+	Number  int
+	Text    template.HTML // coloured, with what differs in a <mark>
+	Class   string        // "bad", "warn", "note": the worst of the changes that start here; empty when none does
+	Changes []int         // the numbers of those changes
 }
 
 // The bounds of what is shown of texts.
@@ -99,6 +102,7 @@ type textView struct {
 func textViewOf(d *diff.Diff, whole, unified bool) textView {
 	rows := diff.Lines(d.OldText, d.NewText)
 	old, next, places := markChanges(d, rows)
+	oldRuns, newRuns := coloured(d.OldType, d.OldText, nil), coloured(d.NewType, d.NewText, nil)
 	v := textView{places: places, lines: lineSet{"o": {}, "n": {}}}
 	hunks := [][]diff.Row{rows}
 	if !whole {
@@ -116,7 +120,7 @@ func textViewOf(d *diff.Diff, whole, unified bool) textView {
 		}
 		var views []rowView
 		for _, row := range hunk {
-			view := rowView{Kind: string(row.Kind), Old: sideOf(row.Old, old, row.Kind), New: sideOf(row.New, next, row.Kind)}
+			view := rowView{Kind: string(row.Kind), Old: sideOf(row.Old, oldRuns, old), New: sideOf(row.New, newRuns, next)}
 			if view.Old != nil {
 				v.lines["o"][view.Old.Number] = true
 			}
@@ -133,30 +137,47 @@ func textViewOf(d *diff.Diff, whole, unified bool) textView {
 	return v
 }
 
-func sideOf(l *diff.Line, marked marks, kind diff.Kind) *sideView {
+func sideOf(l *diff.Line, lines [][]run, marked marks) *sideView {
 	if l == nil {
 		return nil
 	}
-	view := &sideView{Number: l.Number, Before: cut(l.Text)}
+	view := &sideView{Number: l.Number, Text: markedText(lines[l.Number-1], l.MarkStart, l.MarkEnd)}
 	if m := marked.at[l.Number]; m != nil {
 		view.Class, view.Changes = m.Class, m.Changes
-	}
-	if runes := []rune(view.Before); kind == diff.Changed && l.MarkEnd <= len(runes) {
-		view.Before, view.Mark, view.After = string(runes[:l.MarkStart]), string(runes[l.MarkStart:l.MarkEnd]), string(runes[l.MarkEnd:])
 	}
 	return view
 }
 
-// cut shortens a line that nobody reads to its end.
-func cut(text string) string {
-	if len(text) <= maxShownWidth {
-		return text
+// markedText writes a line, of which what stands from start to end (in code points) is marked. It cuts what nobody reads to
+// its end.
+func markedText(line []run, start, end int) template.HTML {
+	var out strings.Builder
+	at := 0
+	for _, r := range line {
+		text := []rune(r.text)
+		for len(text) > 0 && at < maxShownWidth {
+			stop := min(at+len(text), maxShownWidth)
+			for _, edge := range []int{start, end} {
+				if at < edge {
+					stop = min(stop, edge)
+				}
+			}
+			piece := run{class: r.class, text: string(text[:stop-at])}
+			if start <= at && at < end {
+				out.WriteString("<mark>")
+				piece.write(&out)
+				out.WriteString("</mark>")
+			} else {
+				piece.write(&out)
+			}
+			text, at = text[stop-at:], stop
+		}
+		if len(text) > 0 {
+			out.WriteString("…")
+			break
+		}
 	}
-	runes := []rune(text)
-	if len(runes) <= maxShownWidth {
-		return text
-	}
-	return string(runes[:maxShownWidth]) + "…"
+	return template.HTML(out.String())
 }
 
 // oneAboveTheOther puts what was removed above what was added, as unified differences have it.

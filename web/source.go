@@ -15,12 +15,40 @@ type place struct{ line, column int }
 // maxColoured bounds the texts that are coloured, in bytes. Larger ones are plain, which browsers bear better.
 const maxColoured = 400 << 10
 
+// run is a stretch of a line that looks alike and, where href is not empty, leads somewhere.
+type run struct{ class, href, text string }
+
 // source writes a schema text as lines of a <pre>, with its words in classes and with links where it names types. Every
 // line has the id "L" and its number.
 func source(typ formats.Type, text string, links map[place]string) template.HTML {
-	w := &sourceWriter{text: strings.TrimSuffix(text, "\n"), links: links, line: 1, column: 1}
-	w.out.Grow(3 * len(text))
-	w.open()
+	var out strings.Builder
+	out.Grow(3 * len(text))
+	for i, line := range coloured(typ, text, links) {
+		n := strconv.Itoa(i + 1)
+		out.WriteString(`<span class="line" id="L` + n + `"><a class="no" href="#L` + n + `" tabindex="-1" aria-hidden="true">` + n + `</a><span data-text>`)
+		for _, r := range line {
+			r.write(&out)
+		}
+		out.WriteString("</span></span>")
+	}
+	return template.HTML(out.String())
+}
+
+func (r run) write(out *strings.Builder) {
+	escaped := template.HTMLEscapeString(r.text)
+	switch {
+	case r.href != "":
+		out.WriteString(`<a class="t" href="` + template.HTMLEscapeString(r.href) + `">` + escaped + `</a>`)
+	case r.class != "":
+		out.WriteString(`<span class="` + r.class + `">` + escaped + `</span>`)
+	default:
+		out.WriteString(escaped)
+	}
+}
+
+// coloured takes a text apart into the runs of its lines. Texts that are too large have one run in each.
+func coloured(typ formats.Type, text string, links map[place]string) [][]run {
+	w := &sourceWriter{text: strings.TrimSuffix(text, "\n"), links: links, column: 1, lines: make([][]run, 1)}
 	switch {
 	case len(text) > maxColoured:
 		w.write("", w.text)
@@ -29,55 +57,33 @@ func source(typ formats.Type, text string, links map[place]string) template.HTML
 	default:
 		w.json()
 	}
-	w.close()
-	return template.HTML(w.out.String())
+	return w.lines
 }
 
 type sourceWriter struct {
-	text         string
-	at           int
-	links        map[place]string
-	line, column int
-	out          strings.Builder
+	text   string
+	at     int
+	links  map[place]string
+	column int // on the last line
+	lines  [][]run
 }
 
-func (w *sourceWriter) open() {
-	n := strconv.Itoa(w.line)
-	w.out.WriteString(`<span class="line" id="L` + n + `"><a class="no" href="#L` + n + `" tabindex="-1" aria-hidden="true">` + n + `</a><span data-text>`)
-}
+// here is where the next word will stand.
+func (w *sourceWriter) here() place { return place{len(w.lines), w.column} }
 
-func (w *sourceWriter) close() { w.out.WriteString("</span></span>") }
-
-// write writes a word in a class; a line that ends within it ends the class for a moment.
+// write adds a word in a class; a line that ends within it ends the run.
 func (w *sourceWriter) write(class, word string) {
-	for first := true; ; first = false {
+	for {
 		part, rest, more := strings.Cut(word, "\n")
-		if !first {
-			w.close()
-			w.line, w.column = w.line+1, 1
-			w.open()
-		}
 		if part != "" {
-			w.part(class, part)
+			last := len(w.lines) - 1
+			w.lines[last] = append(w.lines[last], run{class, w.links[w.here()], part})
+			w.column += utf8.RuneCountInString(part)
 		}
 		if !more {
 			return
 		}
-		word = rest
-	}
-}
-
-func (w *sourceWriter) part(class, text string) {
-	href := w.links[place{w.line, w.column}]
-	w.column += utf8.RuneCountInString(text)
-	escaped := template.HTMLEscapeString(text)
-	switch {
-	case href != "":
-		w.out.WriteString(`<a class="t" href="` + template.HTMLEscapeString(href) + `">` + escaped + `</a>`)
-	case class != "":
-		w.out.WriteString(`<span class="` + class + `">` + escaped + `</span>`)
-	default:
-		w.out.WriteString(escaped)
+		w.lines, w.column, word = append(w.lines, nil), 1, rest
 	}
 }
 
@@ -137,7 +143,7 @@ func (w *sourceWriter) json() {
 // jsonString writes a string: a key when a colon follows, and a link when what stands in the quotes is one.
 func (w *sourceWriter) jsonString() {
 	end := min(w.quoted(), len(w.text))
-	if w.links[place{w.line, w.column + 1}] != "" && end-w.at > 2 {
+	if w.links[place{len(w.lines), w.column + 1}] != "" && end-w.at > 2 {
 		w.take("", w.at+1)
 		w.take("", end-1)
 		w.take("", end)

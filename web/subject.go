@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/compat/diff"
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/catalog"
@@ -245,7 +246,7 @@ func (u *UI) text(r *request, view *subjectView, d *registry.Description, shown 
 	view.Raw = r.query("text") == "raw"
 	text := v.Schema
 	if !view.Raw || view.View == "fields" {
-		text = readable(v.Type, text)
+		text = diff.LayoutText(v.Type, text)
 	}
 	view.Lines = strings.Count(strings.TrimSuffix(text, "\n"), "\n") + 1
 	view.RawHref = r.links.View(view.Subject, shown, "") + "?text=raw"
@@ -291,7 +292,7 @@ func (u *UI) referred(r *request, places definitions, d *registry.Description) {
 			continue
 		}
 		page := r.links.Version(a.To.Subject, a.To.Version)
-		if outline, err := u.opt.Engine.Outline(target.Type, readable(target.Type, target.Schema)); err == nil {
+		if outline, err := u.opt.Engine.Outline(target.Type, diff.LayoutText(target.Type, target.Schema)); err == nil {
 			places.add(outline.Nodes, page, a.Name)
 		}
 		if places[a.Name] == "" {

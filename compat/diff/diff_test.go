@@ -241,8 +241,9 @@ func TestLayoutGivesTextsOfOneLineMoreOfThem(t *testing.T) {
 		text  string
 		lines int
 	}{
-		{"an Avro record as it is stored", formats.Avro, `{"type":"record","name":"R","fields":[{"name":"id","type":"long"}]}`, 10},
+		{"an Avro record as it is stored", formats.Avro, `{"type":"record","name":"R","fields":[{"name":"id","type":"long"}]}`, 7},
 		{"a JSON schema as it is stored", formats.JSON, `{"type":"object"}`, 3},
+		{"what is in a field stands on its line", formats.JSON, `{"properties":{"id":{"type":"integer","minimum":0},"tags":{"items":{"type":"string"}}}}`, 6},
 		{"what somebody laid out stays", formats.JSON, "{\"type\":\n\"object\"}", 2},
 		{"a Protobuf file has lines", formats.Protobuf, `syntax = "proto3"; message M {}`, 1},
 		{"an Avro type by its bare name", formats.Avro, `"string"`, 1},

@@ -61,7 +61,7 @@ export default [
   {
     name: "sorting by a column puts the most used subject first",
     run: async ({ page, url }) => {
-      await page.goto(url + "/ui");
+      await page.goto(url + "/ui?context=.");
       await page.locator("th a", { hasText: "Used by" }).click();
       assert.equal((await rows(page))[0], "com.example.shop.Money");
       assert.equal(await page.locator("th[aria-sort=descending]").textContent(), "Used by");
