@@ -61,4 +61,3 @@ func TestATextThatIsNoJSONStaysAsItIs(t *testing.T) {
 		}
 	}
 }
-
