@@ -15,14 +15,15 @@ import (
 
 // checkView is what the registry thinks of a schema that stands in a form.
 type checkView struct {
-	Verdict   string // "good", "bad", "warn" or "note"
-	Title     string
-	Text      string
-	Versions  []versionVerdict // the versions it was compared with, newest first
-	More      int              // versions beyond those
-	Findings  []findingView
-	Undecided []string
-	Lines     []markedLine // the text that was checked, when something in it is marked
+	Verdict      string // "good", "bad", "warn" or "note"
+	Incompatible bool   // it is bad because of the versions there are
+	Title        string
+	Text         string
+	Versions     []versionVerdict // the versions it was compared with, newest first
+	More         int              // versions beyond those
+	Findings     []findingView
+	Undecided    []string
+	Lines        []markedLine // the text that was checked, when something in it is marked
 }
 
 // versionVerdict is the verdict against one version.
@@ -84,7 +85,7 @@ func (u *UI) checked(ctx context.Context, inContext, subject string, req registr
 func (u *UI) judge(ctx context.Context, subject string, req registry.SchemaRequest, report *compat.Report, normalize bool, view *checkView) error {
 	switch {
 	case !report.Compatible:
-		view.Verdict, view.Title = "bad", "Incompatible"
+		view.Verdict, view.Incompatible, view.Title = "bad", true, "Incompatible"
 		var versions []int
 		for _, v := range view.Versions {
 			if !v.Good {
@@ -94,8 +95,7 @@ func (u *UI) judge(ctx context.Context, subject string, req registry.SchemaReque
 		if len(versions) > 0 {
 			view.Title = "Incompatible with " + versionRanges(versions)
 		}
-		view.Text = "A registration would be refused. Each reason says how to mend it."
-		return nil
+		view.Text = "Each reason says how to mend it."
 	case len(report.Findings) > 0:
 		view.Verdict, view.Title = "warn", "Would be accepted, with warnings"
 		view.Text = "The policy in force lets it pass, but not every reader will understand every message."
@@ -110,8 +110,12 @@ func (u *UI) judge(ctx context.Context, subject string, req registry.SchemaReque
 	same, err := u.reg.Lookup(ctx, subject, req, registry.LookupOptions{Normalize: normalize})
 	switch {
 	case err == nil && same.Subject == subject:
-		view.Verdict, view.Title = "note", "Registered already"
+		refused := strings.ToLower(view.Title)
+		view.Verdict, view.Incompatible, view.Title = "note", false, "Registered already"
 		view.Text = "This is version " + strconv.Itoa(same.Version) + " with the id " + strconv.Itoa(same.ID) + ". Registering it again changes nothing."
+		if !report.Compatible {
+			view.Text += " As a new version it would be " + refused + "."
+		}
 	case err != nil && registry.CodeOf(err) == 0:
 		return err
 	}

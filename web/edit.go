@@ -37,6 +37,7 @@ type editView struct {
 	ReadOnly  string // why nothing can be registered; empty when it can
 
 	Check   *checkView
+	Refusal string // why a registration would be refused as things stand; empty when it would not be, or nobody knows
 	Failure string // why the registration failed, when that is not about the schema
 	Command string
 }
@@ -273,6 +274,7 @@ func (u *UI) editPage(r *request, view *editView) (*Page, error) {
 	if view.References, err = u.referencesView(r, view.Type, view.References.Lines); err != nil {
 		return nil, err
 	}
+	view.Refusal = view.refusal()
 	if req, err := view.request(); err == nil && strings.TrimSpace(view.Schema) != "" {
 		view.Command = registerCommand(r.origin(), orText(view.Subject, "SUBJECT"), req, view.Normalize)
 	}
@@ -281,6 +283,21 @@ func (u *UI) editPage(r *request, view *editView) (*Page, error) {
 		title = "New version of " + view.Subject
 	}
 	return &Page{Template: "edit", Title: title, Nav: "subjects", Context: contextShown(view), Scripts: []string{"edit.js", "references.js"}, Model: view}, nil
+}
+
+// refusal says why a registration would be refused: it is held to what was just checked, and nothing forces it.
+func (v *editView) refusal() string {
+	switch {
+	case v.Check == nil || v.ReadOnly != "":
+		return "" // not checked yet, or said already
+	case v.Check.Verdict == "bad" && v.Check.Incompatible:
+		return "As it stands, a registration is refused: the level " + v.Level + " does not let it follow. Mend what is named above, or have the level changed."
+	case v.Check.Verdict == "bad":
+		return "As it stands, a registration is refused: this is no valid schema."
+	case v.New && v.Subject == "":
+		return "A registration needs a name for the subject: " + v.Missing
+	}
+	return ""
 }
 
 // contextShown is the context that the header shows for the form.

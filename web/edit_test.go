@@ -117,9 +117,9 @@ func TestAVersionIsRegisteredFromTheForm(t *testing.T) {
 	form := url.Values{"type": {"AVRO"}, "schema": {orderV2}, "action": {"register"}}
 	s.leads("/base/ui/subjects/a%2Fb%20c/edit", "/base/ui/subjects/a%2Fb%20c/versions/2", form)
 	form.Set("schema", orderBad)
-	s.send("/base/ui/subjects/a%2Fb%20c/edit", 409, form).holds("Incompatible with version 2", "Line 3")
+	s.send("/base/ui/subjects/a%2Fb%20c/edit", 409, form).holds("Incompatible with version 2", "Line 3", "a registration is refused: the level BACKWARD")
 	form.Set("schema", "{")
-	s.send("/base/ui/subjects/a%2Fb%20c/edit", 422, form).holds("Not a valid schema")
+	s.send("/base/ui/subjects/a%2Fb%20c/edit", 422, form).holds("Not a valid schema", "a registration is refused: this is no valid schema")
 
 	mode := registry.ReadOnly
 	if err := s.reg.SetMode(t.Context(), "a/b c", &mode, false); err != nil {
@@ -128,6 +128,33 @@ func TestAVersionIsRegisteredFromTheForm(t *testing.T) {
 	s.page("/base/ui/subjects/a%2Fb%20c/edit", 200).holds("The mode in force here is READONLY")
 	form.Set("schema", strings.Replace(orderV2, "note", "remark", 1))
 	s.send("/base/ui/subjects/a%2Fb%20c/edit", 422, form).holds("is in read-only mode")
+}
+
+func TestTheFormSaysWhatARegistrationWouldDo(t *testing.T) {
+	s := newSite(t, "")
+	s.register("s", registry.SchemaRequest{Schema: `"int"`})
+	s.register("s", registry.SchemaRequest{Schema: `"string"`})
+	form := url.Values{"type": {"AVRO"}, "schema": {`"int"`}, "action": {"check"}}
+	d := s.send("/ui/subjects/s/edit", 200, form)
+	d.holds("Registered already", "This is version 1", "As a new version it would be incompatible with version 2.")
+	if refusal := d.byID("refusal"); refusal != "" {
+		t.Errorf("what is there already is said to be refused: %q", refusal)
+	}
+	form.Set("action", "register")
+	s.leads("/ui/subjects/s/edit", "/ui/subjects/s/versions/1", form)
+
+	form = url.Values{"type": {"AVRO"}, "schema": {`"boolean"`}, "action": {"check"}}
+	if refusal := s.send("/ui/subjects/s/edit", 200, form).byID("refusal"); !strings.Contains(refusal, "refused: the level BACKWARD") {
+		t.Errorf("a breaking change is not said to be refused: %q", refusal)
+	}
+	form.Set("naming", "topic")
+	if refusal := s.send("/ui/new", 200, form).byID("refusal"); !strings.Contains(refusal, "Name the topic.") {
+		t.Errorf("a subject without a name: %q", refusal)
+	}
+	form.Set("topic", "orders")
+	if refusal := s.send("/ui/new", 200, form).byID("refusal"); refusal != "" {
+		t.Errorf("a new subject is said to be refused: %q", refusal)
+	}
 }
 
 func TestPagesTellWhoRegisteredAVersion(t *testing.T) {

@@ -28,11 +28,60 @@ const journeys = [
       await page.locator(".verdict h2", { hasText: "Incompatible with version 1" }).waitFor();
       assert.equal(await page.locator("#check [data-line]").first().getAttribute("data-line"), "3");
       await page.locator(".cm-lint-marker-error").first().waitFor();
+      await page.locator("#refusal", { hasText: "refused: the level BACKWARD" }).waitFor();
+      const look = async (/** @type {string} */ name) => page.getByRole("button", { name, exact: true }).last().evaluate((button) => getComputedStyle(button).backgroundColor);
+      assert.equal(await look("Register"), await look("Check"), "what would be refused is offered first");
       await page.getByRole("button", { name: "Line 3" }).first().click();
       await write(page, record(id, note));
-      await page.locator(".verdict h2", { hasText: "Compatible" }).waitFor();
+      await page.locator(".verdict h2", { hasText: /^\s*Compatible/ }).waitFor();
+      assert.notEqual(await look("Register"), await look("Check"));
       await page.getByRole("button", { name: "Register", exact: true }).click();
       await page.waitForURL(/\/ui\/subjects\/journey-typing-value\/versions\/2$/);
+    },
+  },
+  {
+    name: "a reference is found among all subjects while one types, and makes the schema valid",
+    run: async ({ page, url }) => {
+      await register(url, "journey-referred.Money", { schema: '{"type":"record","name":"Money","namespace":"journey","fields":[{"name":"cents","type":"long"}]}' });
+      await page.goto(`${url}/ui/new`);
+      await page.getByLabel("Topic", { exact: true }).fill("journey-referring");
+      await write(page, '{"type": "record", "name": "Bill", "namespace": "journey", "fields": [{"name": "total", "type": "journey.Money"}]}');
+      await page.locator("#refusal", { hasText: "no valid schema" }).waitFor();
+      const first = await page.locator("#subjects option").count();
+      await page.locator("#ref-subject-0").pressSequentially("journey-referred");
+      await page.waitForFunction(() => [...document.querySelectorAll("#subjects option")].map((o) => o.getAttribute("value") || /** @type {HTMLOptionElement} */ (o).value).join() === "journey-referred.Money");
+      await page.locator("#ref-subject-0").fill("");
+      await page.waitForFunction((first) => document.querySelectorAll("#subjects option").length === first, first);
+      await page.locator("#ref-subject-0").fill("journey-referred.Money");
+      await page.locator("#ref-name-0").fill("journey.Money");
+      await page.locator(".verdict h2", { hasText: /^\s*Compatible/ }).waitFor();
+      await page.getByRole("button", { name: "Register", exact: true }).click();
+      await page.waitForURL(/journey-referring-value\/versions\/1$/);
+      await page.locator("dd.who", { hasText: "web page" }).waitFor();
+    },
+  },
+  {
+    name: "a schema that imports another is identified, without JavaScript, as an older version",
+    options: { javaScriptEnabled: false },
+    run: async ({ page, url }) => {
+      const importing = 'syntax = "proto3";\nimport "journey/cents.proto";\nmessage JourneyBill { Cents total = 1; }\n';
+      const references = [{ name: "journey/cents.proto", subject: "journey-cents", version: 1 }];
+      await register(url, "journey-cents", { schemaType: "PROTOBUF", schema: 'syntax = "proto3";\nmessage Cents { int64 n = 1; }\n' });
+      await register(url, "journey-bill", { schemaType: "PROTOBUF", schema: importing, references });
+      await register(url, "journey-bill", { schemaType: "PROTOBUF", schema: importing.replace("}", " string note = 2; }"), references });
+      await page.goto(`${url}/ui/identify`);
+      await page.getByText("PROTOBUF", { exact: true }).click();
+      await page.locator("#schema").fill(importing);
+      await page.getByText("References: what the schema uses").click();
+      await page.locator("#ref-name-0").fill("journey/cents.proto");
+      await page.locator("#ref-subject-0").fill("journey-cents");
+      await page.getByRole("button", { name: "Another reference" }).click();
+      assert.equal(await page.locator("#ref-name-0").inputValue(), "journey/cents.proto");
+      await page.locator("#ref-name-1").waitFor();
+      await page.locator("#ref-version-0").press("Enter");
+      const found = page.locator(".matches li").first();
+      await found.getByText("The same schema").waitFor();
+      assert.match((await found.textContent()) ?? "", /journey-bill v1 .*not the latest/);
     },
   },
   {
