@@ -82,6 +82,8 @@ func expandContext(path, query string) (newPath, newQuery string, err error) {
 		query = qualifyQuery(query, "subjectPrefix", prefix)
 	case len(words) >= 2 && words[0] == "schemas" && words[1] == "ids":
 		query = qualifyQuery(query, "subject", prefix)
+	case len(words) == 2 && words[0] == "api" && parseQuery(query).text("context") == "":
+		query = append(parseQuery(query), parameter{"context", strings.Trim(prefix, ":")}).encode()
 	default:
 		if i := subjectSegment(words); i > 0 {
 			words[i] = qualifySegment(words[i], prefix)

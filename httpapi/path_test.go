@@ -54,6 +54,10 @@ func TestExpandContext(t *testing.T) {
 		{"/contexts/c/schemas/types", "", "/schemas/types", ""},
 		{"/contexts/c", "", "/contexts/:.c:", ""},
 		{"/contexts/c/contexts", "", "/contexts", ""},
+		{"/contexts/c/api/decode", "", "/api/decode", "context=.c"},
+		{"/contexts/c/api/search", "q=x", "/api/search", "q=x&context=.c"},
+		{"/contexts/c/api/subjects", "context=.d", "/api/subjects", "context=.d"},
+		{"/contexts/c/api/subjects/s", "version=1", "/api/subjects/:.c:s", "version=1"},
 		{"/contexts/./subjects/s", "", "/subjects/s", ""},
 		{"/contexts/:.:/config", "", "/config", ""},
 		// Only leading words count: subjects may be called config, mode, subjects and versions.

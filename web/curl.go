@@ -3,7 +3,6 @@ package web
 import (
 	"bytes"
 	"encoding/json"
-	"net/url"
 	"strings"
 
 	"github.com/concord-registry/concord/formats"
@@ -24,7 +23,7 @@ func registerCommand(origin, subject string, req registry.SchemaRequest, normali
 	encoder.SetEscapeHTML(false)
 	// Strings and numbers always encode.
 	_ = encoder.Encode(registration{req.Type, req.References, req.Schema})
-	address := origin + "/subjects/" + url.PathEscape(subject) + "/versions"
+	address := origin + "/subjects/" + segment(subject) + "/versions"
 	if normalize {
 		address += "?normalize=true"
 	}

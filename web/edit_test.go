@@ -239,4 +239,6 @@ func TestTheCommandOfTheFormCannotBeBrokenOutOf(t *testing.T) {
 	form := url.Values{"type": {"JSON"}, "naming": {"own"}, "own": {"it's $(here)"}, "schema": {"{\"title\":\"<b>'x'\nBODY\n\"}"}}
 	d := s.send("/ui/new", 200, form)
 	d.holds(`/subjects/it%27s%20$%28here%29/versions`, `"schema":"{\"title\":\"<b>'x'\nBODY\n\"}"}`)
+	form.Set("own", "..") // a step, to curl
+	s.send("/ui/new", 200, form).holds("/subjects/:.:../versions")
 }

@@ -25,7 +25,7 @@ var clientsOf = map[formats.Type]clientNames{
 
 // snippets are ways to use a version, with this server's address and this subject.
 func snippets(origin string, v *registry.SchemaVersion) []snippet {
-	address := origin + "/subjects/" + url.PathEscape(v.Subject)
+	address := origin + "/subjects/" + segment(v.Subject)
 	names := clientsOf[v.Type]
 	java := map[formats.Type]string{formats.Avro: "io.confluent.kafka.serializers.", formats.JSON: "io.confluent.kafka.serializers.json.", formats.Protobuf: "io.confluent.kafka.serializers.protobuf."}[v.Type] + names.serializer
 	python := map[formats.Type]string{formats.Avro: "avro", formats.JSON: "json_schema", formats.Protobuf: "protobuf"}[v.Type]

@@ -15,6 +15,9 @@ export function palette() {
 
 const base = () => document.body.dataset.base ?? "";
 
+/** The page of a subject. The names "." and ".." are steps in an address unless that of the context stands before them. @param {string} subject */
+const page = (subject) => `${base()}/ui/subjects/${encodeURIComponent(subject === "." || subject === ".." ? ":.:" + subject : subject)}`;
+
 function build() {
   const dialog = document.createElement("dialog");
   dialog.className = "palette";
@@ -89,8 +92,8 @@ function build() {
       const answer = await fetch(`${base()}/api/search?limit=12&q=${encodeURIComponent(wanted)}`, { signal: running.signal, headers: { Accept: "application/json" } });
       if (!answer.ok) throw new Error(answer.statusText);
       const found = await answer.json();
-      const subjects = found.subjects.map((/** @type {any} */ s) => ({ name: s.subject, kind: s.type, note: s.latest ? `v${s.latest}` : "deleted", href: `${base()}/ui/subjects/${encodeURIComponent(s.subject)}` }));
-      const fields = found.fields.map((/** @type {any} */ f) => ({ name: f.path, kind: "FIELD", note: f.subject, href: `${base()}/ui/subjects/${encodeURIComponent(f.subject)}` }));
+      const subjects = found.subjects.map((/** @type {any} */ s) => ({ name: s.subject, kind: s.type, note: s.latest ? `v${s.latest}` : "deleted", href: page(s.subject) }));
+      const fields = found.fields.map((/** @type {any} */ f) => ({ name: f.path, kind: "FIELD", note: f.subject, href: page(f.subject) }));
       show([...subjects, ...fields, ...pages()]);
     } catch (error) {
       if (!(error instanceof DOMException && error.name === "AbortError")) show(pages());
