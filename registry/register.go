@@ -247,7 +247,7 @@ func (g *registration) parse(ctx context.Context) error {
 		return err
 	}
 	if g.draft, err = r.draft(ctx, source, &g.req); err == nil {
-		g.draft.content.GUID = storage.GUIDOf(&g.draft.content)
+		g.draft.content.GUID = g.draft.key().GUID.String()
 	}
 	return err
 }

@@ -4,7 +4,6 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/binary"
-	"hash"
 	"maps"
 	"slices"
 
@@ -13,36 +12,40 @@ import (
 	"github.com/concord-registry/concord/formats"
 )
 
-// ContentKey identifies a content within a context: equal keys share one id. It covers the type, the canonical text, the
-// reference list in its order, the metadata and the rule set, each length-prefixed so that no two contents collide by
-// concatenation. No metadata and empty metadata are different keys.
-type ContentKey [16]byte
+// ContentKey identifies a content within a context: equal keys share one id.
+type ContentKey struct {
+	// GUID is the guid as the reference computes it: an MD5 over the parts without separators. The schema type is not part of
+	// it (rest-contract §5.2), and different contents may have the same. It is part of the key so that one index of a store
+	// finds contents by either.
+	GUID uuid.UUID
+	// Sum covers the type, the canonical text, the reference list in its order, the metadata and the rule set, each
+	// length-prefixed so that no two contents collide by concatenation. No metadata and empty metadata are different keys.
+	Sum [16]byte
+}
 
-// KeyOf returns the ContentKey of c; c.GUID is not part of it.
+// KeyOf returns the ContentKey of c, from everything in it but c.GUID.
 func KeyOf(c *Content) ContentKey {
-	h := sha256.New()
-	w := contentWriter{h, true}
+	w := contentWriter{prefixed: true}
 	w.string(string(c.Type))
 	w.content(c)
-	return ContentKey(h.Sum(nil)[:16])
+	sum := sha256.Sum256(w.text)
+	return ContentKey{guidOf(c), [16]byte(sum[:])}
 }
 
-// GUIDOf returns the guid of c as the reference computes it: an MD5 over the parts without separators, printed as a UUID.
-// The schema type is not part of it (rest-contract §5.2).
-func GUIDOf(c *Content) string {
-	h := md5.New()
-	w := contentWriter{h, false}
+func guidOf(c *Content) uuid.UUID {
+	var w contentWriter
 	w.content(c)
-	return uuid.UUID(h.Sum(nil)).String()
+	return md5.Sum(w.text)
 }
 
-// contentWriter feeds the parts of a content to a hash, with or without what keeps neighbours apart.
+// contentWriter collects the parts of a content for a hash, with or without what keeps neighbours apart.
 type contentWriter struct {
-	hash     hash.Hash
+	text     []byte
 	prefixed bool
 }
 
-func (w contentWriter) content(c *Content) {
+func (w *contentWriter) content(c *Content) {
+	w.text = slices.Grow(w.text, len(c.Schema)+128)
 	w.string(c.Schema)
 	w.count(len(c.References))
 	for _, ref := range c.References {
@@ -54,7 +57,7 @@ func (w contentWriter) content(c *Content) {
 	w.ruleSet(c.RuleSet)
 }
 
-func (w contentWriter) metadata(m *Metadata) {
+func (w *contentWriter) metadata(m *Metadata) {
 	if !w.present(m != nil) {
 		return
 	}
@@ -67,7 +70,7 @@ func (w contentWriter) metadata(m *Metadata) {
 	w.sorted(m.Sensitive)
 }
 
-func (w contentWriter) ruleSet(r *RuleSet) {
+func (w *contentWriter) ruleSet(r *RuleSet) {
 	if !w.present(r != nil) {
 		return
 	}
@@ -80,7 +83,7 @@ func (w contentWriter) ruleSet(r *RuleSet) {
 	w.string(r.EnableAt)
 }
 
-func (w contentWriter) rule(r Rule) {
+func (w *contentWriter) rule(r Rule) {
 	w.string(r.Name)
 	w.string(r.Doc)
 	w.string(r.Kind)
@@ -94,7 +97,7 @@ func (w contentWriter) rule(r Rule) {
 	w.present(r.Disabled)
 }
 
-func (w contentWriter) stringMap(m map[string]string) {
+func (w *contentWriter) stringMap(m map[string]string) {
 	w.count(len(m))
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		w.string(key)
@@ -102,34 +105,34 @@ func (w contentWriter) stringMap(m map[string]string) {
 	}
 }
 
-func (w contentWriter) sorted(list []string) {
+func (w *contentWriter) sorted(list []string) {
 	w.count(len(list))
 	for _, s := range slices.Sorted(slices.Values(list)) {
 		w.string(s)
 	}
 }
 
-func (w contentWriter) string(s string) {
+func (w *contentWriter) string(s string) {
 	w.count(len(s))
-	w.hash.Write([]byte(s))
+	w.text = append(w.text, s...)
 }
 
-func (w contentWriter) count(n int) {
+func (w *contentWriter) count(n int) {
 	if w.prefixed {
 		w.uint32(n)
 	}
 }
 
-func (w contentWriter) uint32(n int) {
-	w.hash.Write(binary.BigEndian.AppendUint32(nil, uint32(n)))
+func (w *contentWriter) uint32(n int) {
+	w.text = binary.BigEndian.AppendUint32(w.text, uint32(n))
 }
 
 // present writes the marker of an optional part and returns whether it is there.
-func (w contentWriter) present(is bool) bool {
+func (w *contentWriter) present(is bool) bool {
 	if is {
-		w.hash.Write([]byte{1})
+		w.text = append(w.text, 1)
 	} else if w.prefixed {
-		w.hash.Write([]byte{0})
+		w.text = append(w.text, 0)
 	}
 	return is
 }
@@ -140,6 +143,6 @@ func ContentOf(v *SchemaValue) *Content {
 	if c.Type == "" {
 		c.Type = formats.Avro
 	}
-	c.GUID = GUIDOf(c)
+	c.GUID = guidOf(c).String()
 	return c
 }

@@ -59,7 +59,7 @@ func (t *transaction) planSchema(subject string, r storage.Record) (change, erro
 	if err != nil {
 		return nil, err
 	}
-	if known != nil && known.key != key {
+	if known != nil && known.sum != key.Sum {
 		return nil, invalid(r, fmt.Sprintf("id %d belongs to another schema in context %s", value.ID, context))
 	}
 	old, err := t.rowValue(subject, r.Key.Version)
@@ -124,11 +124,11 @@ func (t *transaction) addContent(context string, id int, key storage.ContentKey,
 	if err := t.put(contentBucket, appendSequence(nil, number), value); err != nil {
 		return err
 	}
-	entry := idValue{number, key}
+	entry := idValue{number, key.Sum}
 	if err := t.put(idBucket, appendID(nil, context, id), entry.append(begin(24))); err != nil {
 		return err
 	}
-	err = forEachIndex(context, id, key, c, t.mark)
+	err = t.layout.forEachIndex(context, id, key, c.References, t.mark)
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,12 @@ func (t *transaction) dropContent(context string, id int) error {
 	if err != nil {
 		return err
 	}
-	if err := forEachIndex(context, id, entry.key, content, t.delete); err != nil {
+	guid, err := uuid.Parse(content.GUID)
+	if err != nil {
+		return err
+	}
+	key := storage.ContentKey{GUID: guid, Sum: entry.sum}
+	if err := t.layout.forEachIndex(context, id, key, content.References, t.delete); err != nil {
 		return err
 	}
 	if err := t.delete(contentBucket, appendSequence(nil, entry.number)); err != nil {
@@ -168,27 +173,6 @@ func (t *transaction) dropContent(context string, id int) error {
 	}
 	totals.schemas--
 	return t.putCounts(&totals)
-}
-
-// forEachIndex calls f for the entries by which a content is found: its key, its guid, and what it refers to.
-func forEachIndex(context string, id int, key storage.ContentKey, c *storage.Content, f func(b bucket, key []byte) error) error {
-	if err := f(keyBucket, appendNumber(appendContentKey(nil, context, key), id)); err != nil {
-		return err
-	}
-	guid, err := uuid.Parse(c.GUID)
-	if err != nil {
-		return err
-	}
-	if err := f(guidBucket, appendID(guid[:], context, id)); err != nil {
-		return err
-	}
-	for _, ref := range c.References {
-		referred := appendRow(nil, storage.ReferredSubject(context, ref.Subject), ref.Version)
-		if err := f(referrerBucket, appendID(referred, context, id)); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // dropVersion removes a version for good; nothing happens when there is none.

@@ -28,7 +28,7 @@ func Check(ctx context.Context, path string) error {
 	if err != nil {
 		return err
 	}
-	err = checkFile(ctx, &Store{path: path, db: db, cache: newContentCache(0)})
+	err = checkFile(ctx, newStore(path, db, 0))
 	return errors.Join(err, db.Close())
 }
 
@@ -44,7 +44,7 @@ func checkFile(ctx context.Context, s *Store) error {
 	}
 	stopped := s.View(func(v storage.View) error {
 		snapshot := v.(*snapshot)
-		if err := snapshot.requireFormat(); err != nil {
+		if err := s.recognise(snapshot); err != nil {
 			return err
 		}
 		if err := snapshot.verify(ctx, add); err != nil {

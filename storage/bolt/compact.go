@@ -1,13 +1,18 @@
 package bolt
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"github.com/google/uuid"
 	"go.etcd.io/bbolt"
+
+	"github.com/concord-registry/concord/storage"
 )
 
 // compactBytes bounds one transaction of a copy, and so its memory.
@@ -34,7 +39,7 @@ func Compact(ctx context.Context, path string, step func(done, total int)) (befo
 		return 0, 0, err
 	}
 	defer os.Remove(draft)
-	source := &Store{path: path, db: db, cache: newContentCache(0)}
+	source := newStore(path, db, 0)
 	if err := copyInto(ctx, source, draft, step); err != nil {
 		return 0, 0, err
 	}
@@ -79,7 +84,7 @@ func copyInto(ctx context.Context, source *Store, path string, step func(done, t
 	defer func() { _ = tx.Rollback() }() // only gives up the snapshot
 	snapshot := source.snapshot(tx)
 	defer snapshot.guard(&err)
-	if err := snapshot.requireFormat(); err != nil {
+	if err := source.recognise(&snapshot); err != nil {
 		return err
 	}
 	total, err := snapshot.entriesAtMost()
@@ -88,8 +93,8 @@ func copyInto(ctx context.Context, source *Store, path string, step func(done, t
 	}
 	c := &copier{ctx: ctx, target: target, total: total, step: step}
 	defer c.giveUp()
-	for b := range bucketCount {
-		if err := c.bucket(&snapshot, b); err != nil {
+	for _, tree := range layouts[Format].trees {
+		if err := c.tree(&snapshot, tree); err != nil {
 			return err
 		}
 	}
@@ -122,24 +127,98 @@ type copier struct {
 	step        func(done, total int)
 }
 
-func (c *copier) bucket(source *snapshot, b bucket) error {
+// tree copies what lies in one bucket of the newest layout.
+func (c *copier) tree(source *snapshot, tree bucket) error {
 	if err := c.begin(); err != nil {
 		return err
 	}
-	if _, err := c.tx.CreateBucket([]byte(bucketNames[b])); err != nil {
+	into, err := c.tx.CreateBucket([]byte(bucketNames[tree]))
+	if err != nil {
 		return err
 	}
-	if err := c.tx.Bucket([]byte(bucketNames[b])).SetSequence(source.bucket(b).Sequence()); err != nil {
-		return err
-	}
-	var failed error
-	err := source.scanFrom(b, nil, func(key, value, _ []byte, err error) bool {
-		if failed = err; failed == nil {
-			failed = c.put(b, key, value)
+	switch {
+	case tree == metaBucket:
+		err = c.kinds(source, tree)
+		return errors.Join(err, c.begin(), putMeta(c.tx, formatKey, binary.BigEndian.AppendUint32(nil, Format)))
+	case tree == contentBucket:
+		if err := into.SetSequence(source.bucket(tree).Sequence()); err != nil {
+			return err
 		}
-		return failed == nil
+	case tree == indexBucket && !source.layout.has(tree):
+		return c.index(source)
+	}
+	return c.kinds(source, tree)
+}
+
+// kinds copies every kind of entries that is to lie in a tree, all together in the order of their keys.
+func (c *copier) kinds(source *snapshot, tree bucket) error {
+	var places []*place
+	for _, from := range source.layout.trees {
+		if layouts[Format].has(from) && layouts[Format].tree[from] == tree {
+			p := &place{snapshot: source, tree: from, cursor: source.bucket(from).Cursor()}
+			p.move(p.cursor.First)
+			places = append(places, p)
+		}
+	}
+	for {
+		least := leastOf(places)
+		if least == nil {
+			return nil
+		}
+		b := source.layout.kindOf(least.tree, least.key)
+		if _, ok := unseal(b, least.key, least.value); !ok {
+			return source.corrupt(b, least.key, "its checksum does not match")
+		}
+		if err := c.put(tree, least.key, least.value); err != nil {
+			return err
+		}
+		least.move(least.cursor.Next)
+	}
+}
+
+// place is where a copy of a tree has got to; its key is nil at the end.
+type place struct {
+	snapshot   *snapshot
+	tree       bucket
+	cursor     *bbolt.Cursor
+	key, value []byte
+}
+
+func (p *place) move(step func() (key, value []byte)) {
+	p.snapshot.inside = true
+	p.key, p.value = step()
+	p.snapshot.inside = false
+}
+
+// leastOf returns the place with the least key; nil when all are at their end.
+func leastOf(places []*place) (least *place) {
+	for _, p := range places {
+		if p.key != nil && (least == nil || bytes.Compare(p.key, least.key) < 0) {
+			least = p
+		}
+	}
+	return least
+}
+
+// index makes the index that format 1 lacks from what it has.
+func (c *copier) index(source *snapshot) error {
+	return source.scan(guidBucket, nil, nil, func(key, _ []byte) (bool, error) {
+		guid := key[:min(len(uuid.UUID{}), len(key))]
+		context, id, ok := splitContextID(key[len(guid):])
+		if !ok {
+			return false, source.malformed(guidBucket, key)
+		}
+		value, err := source.idValue(context, id)
+		if err != nil {
+			return false, err
+		}
+		if value == nil {
+			return false, source.corrupt(guidBucket, key, "the id it names is missing")
+		}
+		_, entry := layouts[Format].keyEntries(nil, context, storage.ContentKey{GUID: uuid.UUID(guid), Sum: value.sum})
+		entry = appendNumber(entry, id)
+		return true, c.put(indexBucket, entry, seal(indexBucket, entry, begin(0)))
 	})
-	return errors.Join(failed, err)
 }
 
 func (c *copier) begin() (err error) {

@@ -6,11 +6,11 @@ import (
 	"github.com/concord-registry/concord/storage"
 )
 
-// bucket names one of the flat buckets of the data file. Flat, because a bucket per subject would leave most of its page
-// empty.
+// bucket names a kind of entries of the data file, which lie in a flat bucket of bbolt. Flat, because a bucket per subject would
+// leave most of its page empty. Kinds that are written together may share one (layout.go).
 type bucket int
 
-// The buckets. Every integer in a key is big-endian, so that byte order is numeric order; every string in a key ends with
+// The kinds. Every integer in a key is big-endian, so that byte order is numeric order; every string in a key ends with
 // a zero byte, which no subject contains. "subject" below is a context and a name.
 const (
 	metaBucket     bucket = iota // name -> value (see meta.go)
@@ -20,8 +20,9 @@ const (
 	idBucket                     // context, id -> number of its content, content key
 	ownerBucket                  // context, id, name, version -> nothing: the versions that have an id
 	contentBucket                // number -> content; numbers only grow, so pages fill up and stay full
-	keyBucket                    // context, content key, id -> nothing
-	guidBucket                   // guid, context, id -> nothing
+	keyBucket                    // format 1: context, sum of the content key, id -> nothing
+	guidBucket                   // format 1: guid, context, id -> nothing
+	indexBucket                  // guid, sum of the content key, context, id -> nothing
 	referrerBucket               // subject, version, context, id -> nothing: the ids that refer to a version
 	configBucket                 // qualified subject -> JSON
 	modeBucket                   // qualified subject -> mode, unknown members
@@ -29,7 +30,7 @@ const (
 )
 
 var bucketNames = [bucketCount]string{
-	"meta", "context", "subject", "row", "id", "owner", "content", "key", "guid", "referrer", "config", "mode",
+	"meta", "context", "subject", "row", "id", "owner", "content", "key", "guid", "index", "referrer", "config", "mode",
 }
 
 func (b bucket) String() string { return bucketNames[b] }
@@ -58,10 +59,6 @@ func appendID(key []byte, context string, id int) []byte {
 
 func appendOwner(key []byte, context string, id int, name string, version int) []byte {
 	return appendNumber(appendString(appendID(key, context, id), name), version)
-}
-
-func appendContentKey(key []byte, context string, content storage.ContentKey) []byte {
-	return append(appendString(key, context), content[:]...)
 }
 
 func appendSequence(key []byte, n uint64) []byte {

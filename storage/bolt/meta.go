@@ -3,12 +3,14 @@ package bolt
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"go.etcd.io/bbolt"
 )
 
-// Format is the version of the layout that this program writes. It reads every older one.
-const Format = 1
+// Format is the version of the layout that this program gives to new and compacted files. It reads and writes those of every
+// older one.
+const Format = 2
 
 // The keys of the meta bucket.
 const (
@@ -28,57 +30,79 @@ func (s *snapshot) meta(key string) ([]byte, error) {
 
 // initialise makes the buckets of an empty file.
 func initialise(tx *bbolt.Tx) error {
-	for _, name := range bucketNames {
-		if _, err := tx.CreateBucket([]byte(name)); err != nil {
+	for _, tree := range layouts[Format].trees {
+		if _, err := tx.CreateBucket([]byte(bucketNames[tree])); err != nil {
 			return err
 		}
 	}
-	meta := tx.Bucket([]byte(metaBucket.String()))
 	for key, body := range map[string][]byte{
 		formatKey:   binary.BigEndian.AppendUint32(nil, Format),
 		revisionKey: make([]byte, 8),
 		countsKey:   (&counts{}).append(nil),
 	} {
-		if err := meta.Put([]byte(key), seal(metaBucket, []byte(key), append(begin(len(body)), body...))); err != nil {
+		if err := putMeta(tx, key, body); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// requireFormat refuses a file that is not ours, is not whole, or was written by a newer program.
-func (s *snapshot) requireFormat() error {
-	if err := s.requireBuckets(); err != nil {
-		return err
-	}
-	body, err := s.meta(formatKey)
+func putMeta(tx *bbolt.Tx, key string, body []byte) error {
+	return tx.Bucket([]byte(bucketNames[metaBucket])).Put([]byte(key), seal(metaBucket, []byte(key), append(begin(len(body)), body...)))
+}
+
+// recognise finds the layout of the file. It refuses one that is not ours, is not whole, or was written by a newer program.
+func (s *Store) recognise(snapshot *snapshot) error {
+	format, err := snapshot.format()
 	if err != nil {
 		return err
 	}
-	d := decoder{rest: body}
-	switch format := d.uint32(); {
-	case d.bad || format < 1:
-		return s.malformed(metaBucket, []byte(formatKey))
-	case format > Format:
-		return fmt.Errorf("%s has data format %d, written by a newer Concord; this one reads formats up to %d: start a newer version, or restore a backup from before the upgrade", s.path, format, Format)
+	s.layout = layouts[format]
+	snapshot.layout = s.layout
+	return snapshot.requireBuckets()
+}
+
+func (s *snapshot) format() (int, error) {
+	s.inside = true
+	meta := s.bucket(metaBucket)
+	s.inside = false
+	if meta == nil && s.hasOurs() {
+		return 0, s.corrupt(metaBucket, nil, "the bucket is missing")
 	}
-	return nil
+	if meta == nil {
+		return 0, fmt.Errorf("%s is a bbolt file of another program; name another file with --data", s.path)
+	}
+	body, err := s.meta(formatKey)
+	if err != nil {
+		return 0, err
+	}
+	d := decoder{rest: body}
+	format := d.uint32()
+	switch {
+	case d.bad || format < 1:
+		return 0, s.malformed(metaBucket, []byte(formatKey))
+	case format > Format:
+		return 0, fmt.Errorf("%s has data format %d, written by a newer Concord; this one reads formats up to %d: start a newer version, or restore a backup from before the upgrade", s.path, format, Format)
+	}
+	return format, nil
+}
+
+// hasOurs reports whether the file has any bucket whose name is one of ours.
+func (s *snapshot) hasOurs() bool {
+	s.inside = true
+	ours := slices.ContainsFunc(bucketNames[:], func(name string) bool { return s.tx.Bucket([]byte(name)) != nil })
+	s.inside = false
+	return ours
 }
 
 func (s *snapshot) requireBuckets() error {
-	var missing []bucket
-	for b := range bucketCount {
+	for _, b := range s.layout.trees {
 		s.inside = true
-		if s.bucket(b) == nil {
-			missing = append(missing, b)
-		}
+		handle := s.bucket(b)
 		s.inside = false
+		if handle == nil {
+			return s.corrupt(b, nil, "the bucket is missing")
+		}
 	}
-	switch len(missing) {
-	case 0:
-		return nil
-	case int(bucketCount):
-		return fmt.Errorf("%s is a bbolt file of another program; name another file with --data", s.path)
-	}
-	return s.corrupt(missing[0], nil, "the bucket is missing")
+	return nil
 }

@@ -46,10 +46,7 @@ func Open(path string, opt Options) (*Store, error) {
 		return nil, err
 	}
 	pinHeads(db)
-	s := &Store{
-		path: path, db: db, cache: newContentCache(opt.CacheBytes),
-		queue: make(chan *request, queueLength), stop: make(chan struct{}), commit: (*bbolt.Tx).Commit,
-	}
+	s := newStore(path, db, opt.CacheBytes)
 	if opt.ReadOnly != "" {
 		s.readOnly.Store(&opt.ReadOnly)
 	}
@@ -72,7 +69,7 @@ func (s *Store) begin() error {
 	return s.View(func(v storage.View) error {
 		snapshot := v.(*snapshot)
 		s.durable.Store(int64(snapshot.tx.ID()))
-		return snapshot.requireFormat()
+		return s.recognise(snapshot)
 	})
 }
 

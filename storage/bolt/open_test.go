@@ -3,8 +3,10 @@ package bolt
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -99,7 +101,7 @@ func TestOpenRefusesANewerFormatAndNamesIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Open(path, Options{})
-	requireText(t, err, path, "format 77", "newer Concord", "up to 1")
+	requireText(t, err, path, "format 77", "newer Concord", fmt.Sprint("up to ", Format))
 }
 
 func TestOpenNamesAFileItCannotMake(t *testing.T) {
@@ -151,34 +153,71 @@ func TestTheFirstStartLeavesNoFileOrAWholeOne(t *testing.T) {
 }
 
 // TestOpenReadsTheFilesOfEveryFormat opens files that released formats have left: testdata/backcompat/format-N.db. Each
-// holds what writeSample writes. CONCORD_WRITE_SAMPLE=1 writes the one of this format.
+// holds what writeSample writes. They can be written to, and compacting gives them the newest format.
+// CONCORD_WRITE_SAMPLE=1 writes the one of this format.
 func TestOpenReadsTheFilesOfEveryFormat(t *testing.T) {
 	if os.Getenv("CONCORD_WRITE_SAMPLE") != "" {
-		writeSample(t, filepath.Join("testdata", "backcompat", "format-1.db"))
-	}
-	samples, err := filepath.Glob(filepath.Join("testdata", "backcompat", "format-*.db"))
-	if err != nil || len(samples) != Format {
-		t.Fatalf("%d samples for %d formats (%v)", len(samples), Format, err)
+		writeSample(t, filepath.Join("testdata", "backcompat", fmt.Sprintf("format-%d.db", Format)))
 	}
 	fresh := newPath(t)
 	writeSample(t, fresh)
 	want := answersOf(t, mustOpen(t, fresh))
-	for _, sample := range samples {
-		data, err := os.ReadFile(sample)
-		if err != nil {
-			t.Fatal(err)
+	for format := 1; format <= Format; format++ {
+		t.Run(fmt.Sprint("format ", format), func(t *testing.T) {
+			path := sampleOf(t, format)
+			s := mustOpen(t, path)
+			requireAnswers(t, s, want)
+			requireFormat(t, s, format)
+			if err := apply(s, version("later", 1, 1000), storage.DropSchema("s3", 1, 1)); err != nil {
+				t.Fatal(err)
+			}
+			written := answersOf(t, s)
+			closeAndCheck(t, s)
+			if _, _, err := Compact(t.Context(), path, nil); err != nil {
+				t.Fatal(err)
+			}
+			s = mustOpen(t, path)
+			requireAnswers(t, s, written)
+			requireFormat(t, s, Format)
+			if err := apply(s, version("later", 2, 1001), storage.DropSchema("s4", 1, 1)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// sampleOf copies the committed file of a format.
+func sampleOf(t *testing.T, format int) (path string) {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", "backcompat", fmt.Sprintf("format-%d.db", format)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path = newPath(t)
+	if err := os.WriteFile(path, data, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func requireAnswers(t *testing.T, s *Store, want []string) {
+	t.Helper()
+	if got := answersOf(t, s); !slices.Equal(got, want) {
+		t.Errorf("the file is read differently:\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func requireFormat(t *testing.T, s *Store, want int) {
+	t.Helper()
+	err := s.View(func(v storage.View) error {
+		format, err := v.(*snapshot).format()
+		if format != want {
+			t.Errorf("the file has format %d, want %d", format, want)
 		}
-		path := newPath(t)
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		s := mustOpen(t, path)
-		if got := answersOf(t, s); strings.Join(got, "\n") != strings.Join(want, "\n") {
-			t.Errorf("%s is read differently:\n%s\nwant\n%s", sample, strings.Join(got, "\n"), strings.Join(want, "\n"))
-		}
-		if err := apply(s, version("later", 1, 1000)); err != nil {
-			t.Errorf("%s: %v", sample, err)
-		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 

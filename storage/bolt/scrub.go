@@ -34,8 +34,8 @@ func (s *Store) scrub() {
 
 // scrubPlace is where the scrub has got to.
 type scrubPlace struct {
-	bucket bucket
-	key    []byte // the last one that was verified; nil at the beginning of a bucket
+	tree int    // its place among those of the layout
+	key  []byte // the last one that was verified; nil at the beginning of a tree
 }
 
 // scrubStep verifies the next entries. Damage does not stop it: the entries behind may be whole.
@@ -43,29 +43,29 @@ func (s *Store) scrubStep(place *scrubPlace) {
 	err := s.View(func(v storage.View) error {
 		snapshot := v.(*snapshot)
 		seen := 0
-		next := place.bucket + 1
-		err := snapshot.scanFrom(place.bucket, place.key, func(key, _, body []byte, err error) bool {
+		next := place.tree + 1
+		err := snapshot.scanFrom(s.layout.trees[place.tree], place.key, func(b bucket, key, _, body []byte, err error) bool {
 			if bytes.Equal(key, place.key) {
 				return true
 			}
 			if seen++; seen > scrubEntries {
-				next = place.bucket
+				next = place.tree
 				return false
 			}
 			place.key = append(place.key[:0], key...)
 			if err == nil {
-				err = snapshot.verifyEntry(place.bucket, key, body)
+				err = snapshot.verifyEntry(b, key, body)
 			}
 			s.noteDamage(err)
 			return true
 		})
-		if next != place.bucket {
-			*place = scrubPlace{bucket: next % bucketCount}
+		if next != place.tree {
+			*place = scrubPlace{tree: next % len(s.layout.trees)}
 		}
 		return err
 	})
 	if err != nil { // View has noted it
-		*place = scrubPlace{bucket: (place.bucket + 1) % bucketCount}
+		*place = scrubPlace{tree: (place.tree + 1) % len(s.layout.trees)}
 	}
 }
 

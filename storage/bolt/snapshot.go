@@ -17,6 +17,7 @@ import (
 type snapshot struct {
 	tx      *bbolt.Tx
 	path    string
+	layout  *layout
 	cache   *contentCache
 	buckets [bucketCount]*bbolt.Bucket
 	key     []byte // scratch space for the key that is being looked for
@@ -27,10 +28,10 @@ type snapshot struct {
 	space     [96]byte // what key starts with in a View, so that short keys cost no allocation
 }
 
-// bucket returns the handle of a bucket, opened on first use.
+// bucket returns the handle of the bucket that a kind of entries lies in, opened on first use.
 func (s *snapshot) bucket(b bucket) *bbolt.Bucket {
 	if s.buckets[b] == nil {
-		s.buckets[b] = s.tx.Bucket([]byte(bucketNames[b]))
+		s.buckets[b] = s.tx.Bucket([]byte(bucketNames[s.layout.tree[b]]))
 	}
 	return s.buckets[b]
 }
@@ -55,7 +56,11 @@ func (s *snapshot) get(b bucket, key []byte) ([]byte, error) {
 	return body, nil
 }
 
-// scan calls f for the entries of a bucket from the key from on, as long as they start with prefix and f returns true.
+// maxPassed is how many versions of one subject are passed over one by one.
+const maxPassed = 16
+
+// scan calls f for the entries of a kind from the key from on, as long as they start with prefix and f returns true. Those of
+// another kind that lie between them are found to be whole first; of very many, those of the first.
 func (s *snapshot) scan(b bucket, prefix, from []byte, f func(key, body []byte) (bool, error)) error {
 	s.inside = true
 	handle := s.bucket(b)
@@ -64,21 +69,32 @@ func (s *snapshot) scan(b bucket, prefix, from []byte, f func(key, body []byte) 
 		return s.corrupt(b, nil, "the bucket is missing")
 	}
 	cursor := handle.Cursor()
+	passed := 0
 	key, value := cursor.Seek(from)
 	for {
 		s.inside = false
 		if key == nil || !bytes.HasPrefix(key, prefix) {
 			return nil
 		}
-		body, ok := unseal(b, key, value)
+		kind := s.layout.kindOf(s.layout.tree[b], key)
+		body, ok := unseal(kind, key, value)
 		if !ok {
-			return s.corrupt(b, key, "its checksum does not match")
+			return s.corrupt(kind, key, "its checksum does not match")
 		}
-		if more, err := f(key, body); err != nil || !more {
-			return err
+		if kind == b {
+			passed = 0
+			if more, err := f(key, body); err != nil || !more {
+				return err
+			}
+		} else {
+			passed++
 		}
 		s.inside = true
-		key, value = cursor.Next()
+		if kind == rowBucket && passed > maxPassed {
+			key, value = cursor.Seek(behindRows(key))
+		} else {
+			key, value = cursor.Next()
+		}
 	}
 }
 

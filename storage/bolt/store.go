@@ -30,6 +30,8 @@ type Store struct {
 	path  string
 	db    *bbolt.DB
 	cache *contentCache
+	// layout is that of the file; until it is known, that of this program.
+	layout *layout
 
 	queue   chan *request
 	closing sync.RWMutex // held for reading while a request is being queued
@@ -59,6 +61,14 @@ type Store struct {
 
 var _ storage.Store = (*Store)(nil)
 
+// newStore makes a store of an open file, without the goroutines that work for it.
+func newStore(path string, db *bbolt.DB, cacheBytes int) *Store {
+	return &Store{
+		path: path, db: db, cache: newContentCache(cacheBytes), layout: layouts[Format],
+		queue: make(chan *request, queueLength), stop: make(chan struct{}), commit: (*bbolt.Tx).Commit,
+	}
+}
+
 // Revision identifies the state that every View sees now; it differs after every commit. It is not known while a commit
 // is under way, because Views then may see either state. It costs next to nothing.
 func (s *Store) Revision() (revision uint64, known bool) {
@@ -87,7 +97,7 @@ func (s *Store) View(f func(storage.View) error) (err error) {
 }
 
 func (s *Store) snapshot(tx *bbolt.Tx) snapshot {
-	return snapshot{tx: tx, path: s.path, cache: s.cache}
+	return snapshot{tx: tx, path: s.path, layout: s.layout, cache: s.cache}
 }
 
 // closedError turns bbolt's word for a closed file into ours.

@@ -48,7 +48,9 @@ func (t *transaction) delete(b bucket, key []byte) error {
 func (t *transaction) sequence() (uint64, error) {
 	t.inside = true
 	content := t.bucket(contentBucket)
-	content.FillPercent = 1 // numbers only grow, so that a page that was left is never inserted into; not stored by bbolt
+	// Numbers only grow, so that a page that was left is never inserted into. Ids mostly grow; versions may follow behind them.
+	// bbolt does not store this.
+	content.FillPercent, t.bucket(idBucket).FillPercent = 1, 0.9
 	number, err := content.NextSequence()
 	t.inside = false
 	return number, err

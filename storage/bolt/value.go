@@ -155,18 +155,18 @@ func decodeSummary(body []byte) (s storage.Subject, ok bool) {
 
 // idValue is what the id bucket keeps about an id.
 type idValue struct {
-	number uint64 // of its content
-	key    storage.ContentKey
+	number uint64   // of its content
+	sum    [16]byte // of its content key
 }
 
 func (v *idValue) append(b []byte) []byte {
-	return append(binary.BigEndian.AppendUint64(b, v.number), v.key[:]...)
+	return append(binary.BigEndian.AppendUint64(b, v.number), v.sum[:]...)
 }
 
 func decodeID(body []byte) (v idValue, ok bool) {
 	d := decoder{rest: body}
 	v.number = d.uint64()
-	copy(v.key[:], d.bytes(len(v.key)))
+	copy(v.sum[:], d.bytes(len(v.sum)))
 	return v, !d.bad && len(d.rest) == 0
 }
 

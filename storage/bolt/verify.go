@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
-
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -33,9 +31,10 @@ func (s *snapshot) verifyEntry(b bucket, key, body []byte) error {
 		return s.require(b, key, err == nil, "it cannot be decoded")
 	case keyBucket:
 		context, rest, _ := bytes.Cut(key, []byte{0})
-		return s.verifyIndex(b, key, string(context), rest[min(len(rest), len(storage.ContentKey{})):])
-	case guidBucket:
-		return s.verifyContextID(b, key, min(len(key), len(uuid.UUID{})))
+		return s.verifyIndex(b, key, string(context), rest[min(len(rest), len(storage.ContentKey{}.Sum)):])
+	case guidBucket, indexBucket:
+		_, from := s.layout.guidEntries()
+		return s.verifyContextID(b, key, min(len(key), from))
 	case referrerBucket:
 		_, _, rest, ok := splitRow(key)
 		if !ok {
@@ -140,10 +139,11 @@ func (s *snapshot) verifyID(key, body []byte) error {
 	if err != nil {
 		return s.corrupt(contentBucket, number, err.Error())
 	}
-	if err := s.require(idBucket, key, storage.KeyOf(content) == value.key, "its content is another one"); err != nil {
+	contentKey := storage.KeyOf(content)
+	if err := s.require(idBucket, key, contentKey.Sum == value.sum && contentKey.GUID.String() == content.GUID, "its content is another one"); err != nil {
 		return err
 	}
-	err = forEachIndex(context, id, value.key, content, func(b bucket, implied []byte) error {
+	err = s.layout.forEachIndex(context, id, contentKey, content.References, func(b bucket, implied []byte) error {
 		return s.requireEntry(idBucket, key, b, implied)
 	})
 	if err != nil {
@@ -208,8 +208,8 @@ func (t *tally) add(b bucket, body []byte) {
 // does.
 func (s *snapshot) verify(ctx context.Context, report func(error)) error {
 	var found tally
-	for b := range bucketCount {
-		err := s.scanFrom(b, nil, func(key, _, body []byte, err error) bool {
+	for _, tree := range s.layout.trees {
+		err := s.scanFrom(tree, nil, func(b bucket, key, _, body []byte, err error) bool {
 			if err == nil {
 				found.add(b, body)
 				err = s.verifyEntry(b, key, body)
@@ -232,33 +232,39 @@ func (s *snapshot) verify(ctx context.Context, report func(error)) error {
 		return nil
 	}
 	subjects := stored.subjects + stored.deletedSubjects
-	if stored.schemas != found.entries[idBucket] || subjects != found.entries[subjectBucket] || stored.live != found.live || stored.deleted != found.deleted ||
-		found.entries[rowBucket] != found.entries[ownerBucket] || found.entries[idBucket] != found.entries[contentBucket] ||
-		found.entries[idBucket] != found.entries[keyBucket] || found.entries[idBucket] != found.entries[guidBucket] {
+	whole := subjects == found.entries[subjectBucket] && stored.live == found.live && stored.deleted == found.deleted &&
+		found.entries[rowBucket] == found.entries[ownerBucket]
+	for _, b := range s.layout.kinds {
+		if b == idBucket || b == contentBucket || b == keyBucket || b == guidBucket || b == indexBucket {
+			whole = whole && found.entries[b] == stored.schemas
+		}
+	}
+	if !whole {
 		report(s.corrupt(metaBucket, []byte(countsKey), fmt.Sprintf("the file holds %+v, and not the totals %+v", found, stored)))
 	}
 	return nil
 }
 
-// scanFrom is scan over a bucket, from a key on, that hands on entries with a broken seal too, with the error; value is
-// what is stored, seal included.
-func (s *snapshot) scanFrom(b bucket, from []byte, f func(key, value, body []byte, err error) bool) error {
+// scanFrom is scan over all kinds in a tree, from a key on, that hands on entries with a broken seal too, with the error; value
+// is what is stored, seal included.
+func (s *snapshot) scanFrom(tree bucket, from []byte, f func(b bucket, key, value, body []byte, err error) bool) error {
 	s.inside = true
-	handle := s.bucket(b)
+	handle := s.bucket(tree)
 	if handle == nil {
 		s.inside = false
-		return s.corrupt(b, nil, "the bucket is missing")
+		return s.corrupt(tree, nil, "the bucket is missing")
 	}
 	cursor := handle.Cursor()
 	key, value := cursor.Seek(from)
 	for key != nil {
 		s.inside = false
+		b := s.layout.kindOf(tree, key)
 		body, ok := unseal(b, key, value)
 		var err error
 		if !ok {
 			err = s.corrupt(b, slices.Clone(key), "its checksum does not match")
 		}
-		if !f(key, value, body, err) {
+		if !f(b, key, value, body, err) {
 			return nil
 		}
 		s.inside = true

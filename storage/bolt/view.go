@@ -216,9 +216,9 @@ func (s *snapshot) content(number uint64) (*storage.Content, error) {
 
 // FindID implements storage.View. Of several ids, which only imports can make, it returns the lowest.
 func (s *snapshot) FindID(context string, key storage.ContentKey) (id int, err error) {
-	s.key = appendContentKey(s.key[:0], context, key)
-	prefix := s.key
-	err = s.scan(keyBucket, prefix, prefix, func(key, _ []byte) (bool, error) {
+	b, prefix := s.layout.keyEntries(s.key[:0], context, key)
+	s.key = prefix
+	err = s.scan(b, prefix, prefix, func(key, _ []byte) (bool, error) {
 		id, _ = trailingNumber(key)
 		return false, nil
 	})
@@ -294,13 +294,17 @@ func (s *snapshot) IDsOfGUID(guid string) ([]storage.ContextID, error) {
 		return nil, nil // nothing has a guid that is not one
 	}
 	var ids []storage.ContextID
-	err = s.scan(guidBucket, parsed[:], parsed[:], func(key, _ []byte) (bool, error) {
-		context, id, ok := splitContextID(key[len(parsed):])
+	b, from := s.layout.guidEntries()
+	err = s.scan(b, parsed[:], parsed[:], func(key, _ []byte) (bool, error) {
+		context, id, ok := splitContextID(key[min(from, len(key)):])
 		if !ok {
-			return false, s.malformed(guidBucket, key)
+			return false, s.malformed(b, key)
 		}
 		ids = append(ids, storage.ContextID{Context: context, ID: id})
 		return true, nil
+	})
+	slices.SortFunc(ids, func(a, b storage.ContextID) int {
+		return cmp.Or(cmp.Compare(a.Context, b.Context), cmp.Compare(a.ID, b.ID))
 	})
 	return ids, err
 }

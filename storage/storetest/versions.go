@@ -271,8 +271,11 @@ func testReferrers(t *testing.T, open Open) {
 func testSubjects(t *testing.T, open Open) {
 	s := open(t)
 	var records []storage.Record
-	for i, subject := range []string{"b", "a", "ab", "a-b", "é", ":.x:a", "A", "a/b c%"} {
+	for i, subject := range []string{"b", "a", "ab", "a\x01", "a-b", "é", ":.x:a", "A", "a/b c%"} {
 		records = append(records, put(schema(subject, 1, i+1, i+1)))
+	}
+	for version := 2; version <= 60; version++ { // what a list has to pass over
+		records = append(records, put(schema("a", version, version+8, version+8)), put(schema(":.x:a", version, version+8, version+8)))
 	}
 	apply(t, s, records...)
 	list := func(context, prefix, from string, limit int) (names []string) {
@@ -287,11 +290,11 @@ func testSubjects(t *testing.T, open Open) {
 		})
 		return names
 	}
-	all := []string{"A", "a", "a-b", "a/b c%", "ab", "b", "é"}
+	all := []string{"A", "a", "a\x01", "a-b", "a/b c%", "ab", "b", "é"}
 	want(t, "all", list(".", "", "", 0), all)
-	want(t, "by prefix", list(".", "a", "", 0), all[1:5])
-	want(t, "from", list(".", "", "a-", 0), all[2:])
-	want(t, "by prefix and from", list(".", "a", "ab", 0), all[4:5])
+	want(t, "by prefix", list(".", "a", "", 0), all[1:6])
+	want(t, "from", list(".", "", "a-", 0), all[3:])
+	want(t, "by prefix and from", list(".", "a", "ab", 0), all[5:6])
 	want(t, "stopped", list(".", "", "", 2), all[:2])
 	want(t, "of a context", list(".x", "", "", 0), []string{":.x:a"})
 	want(t, "of no context", len(list(".y", "", "", 0)), 0)
