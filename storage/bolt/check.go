@@ -18,12 +18,12 @@ import (
 
 // Check reads a whole data file and returns what is wrong with it; nil when nothing is. The file must not be open
 // elsewhere. ErrCorrupt with one line per fault, or ctx's error when ctx ends before every entry was read; bbolt's own
-// check of the pages, which comes last, runs to its end.
+// check of the pages, which comes last and only when nothing was found before, runs to its end.
 //
 // On some damaged files bbolt ends the process. Who must survive that runs Check in a child process, as Open does.
 func Check(ctx context.Context, path string) error {
 	opt := fileOptions(defaultLockTimeout)
-	opt.ReadOnly = true
+	opt.ReadOnly, opt.PreLoadFreelist = true, true
 	db, err := openFile(path, opt)
 	if err != nil {
 		return err
@@ -49,6 +49,12 @@ func checkFile(ctx context.Context, s *Store) error {
 		}
 		if err := snapshot.verify(ctx, add); err != nil {
 			return err
+		}
+		if err := snapshot.verifyPages(); err != nil {
+			add(err)
+		}
+		if len(faults) > 0 { // over which bbolt may end the process, and nobody would be told of them
+			return nil
 		}
 		for err := range snapshot.tx.Check() { // must be read to its end
 			add(err)

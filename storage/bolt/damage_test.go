@@ -81,6 +81,34 @@ func flipBits(t *testing.T, path string) {
 	}
 }
 
+// TestAFileThatCannotBeOpenedIsLetGo: bbolt panics over a damaged free list, after it has locked the file.
+func TestAFileThatCannotBeOpenedIsLetGo(t *testing.T) {
+	path := newPath(t)
+	closeAndCheck(t, mustOpen(t, path))
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := slices.Clone(whole)
+	const kind = 8 // where the header of a page says what it is
+	damaged[slices.Index(pagesOf(t, path), "freelist")*os.Getpagesize()+kind] ^= 1
+	if err := os.WriteFile(path, damaged, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	requireErr(t, Check(t.Context(), path), storage.ErrCorrupt)
+	_, err = openFile(path, fileOptions(time.Second))
+	requireErr(t, err, storage.ErrCorrupt)
+	if used, err := InUse(path); used || err != nil {
+		t.Errorf("the file is still locked (%v)", err)
+	}
+	if err := os.WriteFile(path, whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := Check(t.Context(), path); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestABitOfAHeadThatFlipsTakesNothingBack flips bits of the two heads of files that were closed and compacted: a head that
 // is passed over must not mean the state before the last write.
 func TestABitOfAHeadThatFlipsTakesNothingBack(t *testing.T) {
@@ -140,6 +168,69 @@ func TestABitOfAHeadThatFlipsTakesNothingBack(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAPageThatClaimsMoreThanTheFileHasIsDamage: bbolt would count the billions of pages that a flipped bit makes of none.
+func TestAPageThatClaimsMoreThanTheFileHasIsDamage(t *testing.T) {
+	path := newPath(t)
+	s := mustOpen(t, path)
+	if err := apply(s, version("s", 1, 1)); err != nil {
+		t.Fatal(err)
+	}
+	closeAndCheck(t, s)
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	seen := map[string]bool{}
+	for id, kind := range pagesOf(t, path) {
+		const highest, bit = 15, 1 << 6 // of the number of pages behind this one, in the header of a page
+		at := int64(id*os.Getpagesize()) + highest
+		if _, err := file.WriteAt([]byte{bit}, at); err != nil {
+			t.Fatal(err)
+		}
+		err := Check(t.Context(), path)
+		switch kind {
+		case "meta", "free": // what they say of others is never looked at
+			if err != nil {
+				t.Errorf("%s page %d: %v", kind, id, err)
+			}
+		default:
+			requireErr(t, err, storage.ErrCorrupt)
+			requireText(t, err, fmt.Sprintf("page %d", id), "1073741824 more pages")
+		}
+		if _, err := file.WriteAt([]byte{0}, at); err != nil {
+			t.Fatal(err)
+		}
+		seen[kind] = true
+	}
+	if !seen["leaf"] || !seen["freelist"] || !seen["free"] {
+		t.Errorf("not every kind of page was there: %v", seen)
+	}
+}
+
+// pagesOf tells what each page of a file is.
+func pagesOf(t *testing.T, path string) (kinds []string) {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true, PreLoadFreelist: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	err = db.View(func(tx *bbolt.Tx) error {
+		for {
+			page, err := tx.Page(len(kinds))
+			if err != nil || page == nil {
+				return err
+			}
+			kinds = append(kinds, page.Type)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kinds
 }
 
 // TestDamageIsNamedWhenItIsRead flips each byte of a stored text in turn.

@@ -25,3 +25,9 @@ func InUse(path string) (bool, error) {
 	}
 	return false, err
 }
+
+// abandon closes a file that was left locked and mapped. The mapping would keep the lock.
+func abandon(f *os.File) {
+	_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+	_ = f.Close()
+}

@@ -11,10 +11,13 @@ import (
 type bucket int
 
 // The kinds. Every integer in a key is big-endian, so that byte order is numeric order; every string in a key ends with
-// a zero byte, which no subject contains. "subject" below is a context and a name.
+// a zero byte, which no subject contains. "subject" below is a context and a name. Those of which there are few come first:
+// bbolt copies a small bucket into its own memory, where damage does more harm, so that a check of limited time reads them first.
 const (
 	metaBucket     bucket = iota // name -> value (see meta.go)
 	contextBucket                // context -> highest id, whether it has a CONTEXT record
+	configBucket                 // qualified subject -> JSON
+	modeBucket                   // qualified subject -> mode, unknown members
 	subjectBucket                // subject -> summary
 	rowBucket                    // subject, version -> id, flags, time
 	idBucket                     // context, id -> number of its content, content key
@@ -24,13 +27,11 @@ const (
 	guidBucket                   // format 1: guid, context, id -> nothing
 	indexBucket                  // guid, sum of the content key, context, id -> nothing
 	referrerBucket               // subject, version, context, id -> nothing: the ids that refer to a version
-	configBucket                 // qualified subject -> JSON
-	modeBucket                   // qualified subject -> mode, unknown members
 	bucketCount
 )
 
 var bucketNames = [bucketCount]string{
-	"meta", "context", "subject", "row", "id", "owner", "content", "key", "guid", "index", "referrer", "config", "mode",
+	"meta", "context", "config", "mode", "subject", "row", "id", "owner", "content", "key", "guid", "index", "referrer",
 }
 
 func (b bucket) String() string { return bucketNames[b] }

@@ -91,11 +91,18 @@ func mapSize() int {
 	return int(size)
 }
 
-// openFile opens a bbolt file. bbolt panics or faults on some damaged files.
+// openFile opens a bbolt file. bbolt panics or faults on some damaged files, and then leaves
+// the file open, with its lock.
 func openFile(path string, opt *bbolt.Options) (db *bbolt.DB, err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	var file *os.File
+	opt.OpenFile = func(name string, flag int, mode os.FileMode) (opened *os.File, err error) {
+		file, err = os.OpenFile(name, flag, mode)
+		return file, err
+	}
 	defer func() {
 		if cause := recover(); cause != nil {
+			abandon(file)
 			err = fmt.Errorf("%w: %s cannot be opened (%v); %s", storage.ErrCorrupt, path, cause, restoreAdvice)
 		}
 	}()

@@ -44,11 +44,18 @@ func (s *snapshot) get(b bucket, key []byte) ([]byte, error) {
 		s.inside = false
 		return nil, s.corrupt(b, nil, "the bucket is missing")
 	}
-	value := handle.Get(key)
-	s.inside = false
-	if value == nil {
-		return nil, nil
+	var body []byte
+	var err error
+	if value := handle.Get(key); value != nil {
+		body, err = s.open(b, key, value)
 	}
+	s.inside = false
+	return body, err
+}
+
+// open returns the body of an entry. It belongs to reading the tree: by the lengths that a damaged page gives, a key or a
+// value may lie outside of the file.
+func (s *snapshot) open(b bucket, key, value []byte) ([]byte, error) {
 	body, ok := unseal(b, key, value)
 	if !ok {
 		return nil, s.corrupt(b, key, "its checksum does not match")
@@ -71,15 +78,12 @@ func (s *snapshot) scan(b bucket, prefix, from []byte, f func(key, body []byte) 
 	cursor := handle.Cursor()
 	passed := 0
 	key, value := cursor.Seek(from)
-	for {
-		s.inside = false
-		if key == nil || !bytes.HasPrefix(key, prefix) {
-			return nil
-		}
+	for key != nil && bytes.HasPrefix(key, prefix) {
 		kind := s.layout.kindOf(s.layout.tree[b], key)
-		body, ok := unseal(kind, key, value)
-		if !ok {
-			return s.corrupt(kind, key, "its checksum does not match")
+		body, err := s.open(kind, key, value)
+		s.inside = false
+		if err != nil {
+			return err
 		}
 		if kind == b {
 			passed = 0
@@ -96,6 +100,8 @@ func (s *snapshot) scan(b bucket, prefix, from []byte, f func(key, body []byte) 
 			key, value = cursor.Next()
 		}
 	}
+	s.inside = false
+	return nil
 }
 
 // corrupt says which stored value is damaged.
@@ -103,7 +109,8 @@ func (s *snapshot) corrupt(b bucket, key []byte, why string) error {
 	if key == nil {
 		return fmt.Errorf("%w: %s, bucket %s: %s; %s", storage.ErrCorrupt, s.path, b, why, restoreAdvice)
 	}
-	return fmt.Errorf("%w: %s, bucket %s, key %q: %s; %s", storage.ErrCorrupt, s.path, b, key, why, restoreAdvice)
+	const longest = 300 // of what is printed; a key of a damaged page may be a whole file
+	return fmt.Errorf("%w: %s, bucket %s, key %.*q: %s; %s", storage.ErrCorrupt, s.path, b, longest, key, why, restoreAdvice)
 }
 
 // restoreAdvice is what to do about a damaged file.

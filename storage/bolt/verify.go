@@ -245,8 +245,8 @@ func (s *snapshot) verify(ctx context.Context, report func(error)) error {
 	return nil
 }
 
-// scanFrom is scan over all kinds in a tree, from a key on, that hands on entries with a broken seal too, with the error; value
-// is what is stored, seal included.
+// scanFrom is scan over all kinds in a tree, from a key on, that hands on entries with a broken seal too: their error, and a
+// copy of the beginning of their key. value is what is stored, seal included.
 func (s *snapshot) scanFrom(tree bucket, from []byte, f func(b bucket, key, value, body []byte, err error) bool) error {
 	s.inside = true
 	handle := s.bucket(tree)
@@ -255,20 +255,17 @@ func (s *snapshot) scanFrom(tree bucket, from []byte, f func(b bucket, key, valu
 		return s.corrupt(tree, nil, "the bucket is missing")
 	}
 	cursor := handle.Cursor()
-	key, value := cursor.Seek(from)
-	for key != nil {
-		s.inside = false
+	for key, value := cursor.Seek(from); key != nil; key, value = cursor.Next() {
 		b := s.layout.kindOf(tree, key)
-		body, ok := unseal(b, key, value)
-		var err error
-		if !ok {
-			err = s.corrupt(b, slices.Clone(key), "its checksum does not match")
+		body, err := s.open(b, key, value)
+		if err != nil {
+			key = slices.Clone(key[:min(len(key), maxKey)])
 		}
+		s.inside = false
 		if !f(b, key, value, body, err) {
 			return nil
 		}
 		s.inside = true
-		key, value = cursor.Next()
 	}
 	s.inside = false
 	return nil
