@@ -61,6 +61,14 @@ type Registrant struct {
 	Client    string `json:"client,omitempty"`    // as it called itself
 }
 
+// String names both parts as far as they are known: "anna (producer/1)"; empty when neither is.
+func (r Registrant) String() string {
+	if r.Principal == "" || r.Client == "" {
+		return r.Principal + r.Client
+	}
+	return r.Principal + " (" + r.Client + ")"
+}
+
 // Metadata describes a schema beyond its text.
 type Metadata struct {
 	Tags       map[string][]string `json:"tags,omitempty"`

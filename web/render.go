@@ -20,7 +20,7 @@ type templates map[string]*template.Template
 func loadTemplates(fsys fs.FS, asset func(string) (string, error)) (templates, error) {
 	funcs := template.FuncMap{
 		"asset": asset, "icon": icon, "args": args, "coded": coded,
-		"ago": ago, "when": when, "machineTime": machineTime, "who": who, "plural": plural, "number": number, "lower": strings.ToLower, "join": strings.Join,
+		"ago": ago, "when": when, "machineTime": machineTime, "plural": plural, "number": number, "lower": strings.ToLower, "join": strings.Join,
 	}
 	base, err := template.New("layout.html").Funcs(funcs).Option("missingkey=error").ParseFS(fsys, "templates/layout.html", "templates/partials/*.html")
 	if err != nil {

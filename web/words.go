@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/concord-registry/concord/registry"
 )
 
 // ago says how long ago a time in milliseconds was, roughly; empty when it is not known.
@@ -41,14 +39,6 @@ func when(ms int64) string {
 
 // machineTime is a time in milliseconds as the attribute datetime wants it.
 func machineTime(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
-
-// who names those who have registered a version, as far as they told; empty when they did not.
-func who(by registry.Registrant) string {
-	if by.Principal == "" || by.Client == "" {
-		return by.Principal + by.Client
-	}
-	return by.Principal + " (" + by.Client + ")"
-}
 
 // plural counts things.
 func plural(n int, word string) string {

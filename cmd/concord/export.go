@@ -13,8 +13,8 @@ import (
 const exportLong = `Write everything that a registry holds as JSON lines: each version with its id, guid, references, metadata and rules, what is deleted
 softly, and the configs and modes of subjects, contexts and the registry. Versions come in an order in which they can be registered.
 
-Any registry that speaks the same REST API can be exported; concord import puts the file into one. The times of registration are not
-kept. For a copy of the data file, byte by byte, there is concord backup.`
+Any registry that speaks the same REST API can be exported; concord import puts the file into one. When versions were
+registered, and by whom, is not kept. For a copy of the data file, byte by byte, there is concord backup.`
 
 const exportExample = `  concord export registry.jsonl --registry http://localhost:8081
   concord export | gzip > registry.jsonl.gz

@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -134,8 +135,8 @@ func (m *Main) getSubjectCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "subject NAME[@VERSION]",
 		Short: "Show a subject with its versions, or one version",
-		Long: `Show a subject with its versions, or one of them: NAME@3, NAME@latest, NAME@latest~1. With -o raw the text of the schema as
-it is registered, of the latest version unless another is named.`,
+		Long: `Show a subject with its versions, each with when it was registered and by whom, as far as the registry tells, or one of them:
+NAME@3, NAME@latest, NAME@latest~1. With -o raw the text of the schema as it is registered, of the latest version unless another is named.`,
 		Example: `  concord get subject orders-value
   concord get subject orders-value@3 -o raw > orders.avsc
   concord get subject orders-value -o yaml`,
@@ -149,6 +150,12 @@ it is registered, of the latest version unless another is named.`,
 			if err != nil {
 				return err
 			}
+			if output != "raw" {
+				err = c.Registrants(ctx, v.Subject, []*client.Version{v})
+			}
+			if err != nil {
+				return err
+			}
 			return m.printVersion(output, v)
 		}
 		view, err := readSubject(ctx, c, name, deleted)
@@ -157,9 +164,9 @@ it is registered, of the latest version unless another is named.`,
 		}
 		return printData(m.Stdout, output, view, func(w io.Writer) error {
 			fmt.Fprintf(w, "%s: level %s, mode %s\n\n", oneLine(view.Subject), view.Level, view.Mode)
-			t := newTable("VERSION", "ID", "TYPE", "REFERENCES", "STATE")
+			t := newTable("VERSION", "ID", "TYPE", "REFERENCES", "STATE", "REGISTERED", "BY")
 			for _, v := range view.Versions {
-				t.add(v.Version, v.ID, v.Type, len(v.References), state(v))
+				t.add(v.Version, v.ID, v.Type, len(v.References), state(v), registeredAt(v), v.By)
 			}
 			return t.write(w)
 		})
@@ -171,6 +178,14 @@ func state(v *client.Version) string {
 		return "deleted"
 	}
 	return "live"
+}
+
+// registeredAt is when a version was registered, to the minute; empty where the registry does not tell.
+func registeredAt(v *client.Version) string {
+	if v.Time == 0 {
+		return ""
+	}
+	return time.UnixMilli(v.Time).UTC().Format("2006-01-02 15:04Z")
 }
 
 func readSubject(ctx context.Context, c *client.Client, name string, deleted bool) (*subjectView, error) {
@@ -185,6 +200,9 @@ func readSubject(ctx context.Context, c *client.Client, name string, deleted boo
 			return nil, err
 		}
 		view.Versions = append(view.Versions, v)
+	}
+	if err := c.Registrants(ctx, name, view.Versions); err != nil {
+		return nil, err
 	}
 	config, err := c.Config(ctx, name, true)
 	if err != nil {
@@ -202,8 +220,8 @@ func (m *Main) printVersion(output string, v *client.Version) error {
 		return err
 	}
 	return printData(m.Stdout, output, v, func(w io.Writer) error {
-		t := newTable("SUBJECT", "VERSION", "ID", "TYPE", "STATE")
-		t.add(v.Subject, v.Version, v.ID, v.Type, state(v))
+		t := newTable("SUBJECT", "VERSION", "ID", "TYPE", "STATE", "REGISTERED", "BY")
+		t.add(v.Subject, v.Version, v.ID, v.Type, state(v), registeredAt(v), v.By)
 		if err := t.write(w); err != nil {
 			return err
 		}

@@ -28,6 +28,7 @@ type Version struct {
 	Schema     string              `json:"schema"`
 	Time       int64               `json:"ts,omitempty"` // milliseconds since 1970; 0 where the registry does not tell
 	Deleted    bool                `json:"deleted,omitempty"`
+	By         storage.Registrant  `json:"registeredBy,omitzero"` // who registered it; filled in by Registrants
 }
 
 // Registration is the body of a registration, a look-up and a check.
@@ -161,6 +162,30 @@ func (c *Client) Version(ctx context.Context, subject, version string, deleted b
 	err := c.Get(ctx, path, v)
 	v.complete()
 	return v, err
+}
+
+// Registrants fills in who registered versions of a subject. Other registries keep nobody.
+func (c *Client) Registrants(ctx context.Context, subject string, versions []*Version) error {
+	var described struct {
+		Versions []struct {
+			Version int                `json:"version"`
+			By      storage.Registrant `json:"registeredBy"`
+		} `json:"versions"`
+	}
+	if err := c.Get(ctx, "/api/subjects/"+Escape(subject), &described); err != nil {
+		if IsRefusal(err) {
+			return nil
+		}
+		return err
+	}
+	by := map[int]storage.Registrant{}
+	for _, v := range described.Versions {
+		by[v.Version] = v.By
+	}
+	for _, v := range versions {
+		v.By = by[v.Version]
+	}
+	return nil
 }
 
 // ByID reads what an id stands for. subject, which may be empty, names the context it is looked up in.

@@ -2,8 +2,8 @@
 // lines, or put into another registry.
 //
 // Kept are subjects with their contexts, versions, ids, guids (they follow from the content), references, metadata and rules, what is
-// deleted softly, and the configs and modes of subjects, contexts and the registry. The times of registration are not: the REST API can
-// only tell them.
+// deleted softly, and the configs and modes of subjects, contexts and the registry. When versions were registered and by whom is not: the
+// REST API can only tell it.
 package transfer
 
 import (
