@@ -35,6 +35,7 @@ const (
 	rowGap      = 16
 	graphMargin = 12
 	labelRunes  = 26
+	firstRows   = 10 // that one sees without scrolling
 )
 
 // drawGraph lays out the arrows around a version. Layers are the distances from it: negative for what refers to it.
@@ -100,9 +101,11 @@ func place2D(l Links, at registry.SubjectVersion, order []registry.SubjectVersio
 		Height: 2*graphMargin + tallest*nodeHeight + (tallest-1)*rowGap,
 	}
 	index := map[registry.SubjectVersion]int{}
+	// A layer stands in the middle, but of a tall drawing in the middle of its beginning: the page's own version is in sight.
+	first := min(g.Height, 2*graphMargin+firstRows*nodeHeight+(firstRows-1)*rowGap)
 	for i, n := range used {
 		list := rows[n]
-		top := (g.Height - len(list)*nodeHeight - (len(list)-1)*rowGap) / 2
+		top := max(graphMargin, (first-len(list)*nodeHeight-(len(list)-1)*rowGap)/2)
 		for j, v := range list {
 			index[v] = len(g.Nodes)
 			g.Nodes = append(g.Nodes, graphNode{

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -99,6 +100,20 @@ func TestAGraphIsDrawnWhateverRefersToWhat(t *testing.T) {
 			t.Fatalf("%d nodes are the page's own, %d arrows", here, len(g.Edges))
 		}
 	})
+}
+
+func TestTheOwnVersionIsInSightInATallGraph(t *testing.T) {
+	at := registry.SubjectVersion{Subject: "at", Version: 1}
+	d := &registry.Description{}
+	for i := range 60 {
+		d.Uses = append(d.Uses, registry.Arrow{From: at, To: registry.SubjectVersion{Subject: fmt.Sprint("used", i), Version: 1}})
+	}
+	g := drawGraph(Links{}, at, d)
+	for _, n := range g.Nodes {
+		if n.Here && n.Y > firstRows*(nodeHeight+rowGap)/2 {
+			t.Errorf("it stands at %d of %d", n.Y, g.Height)
+		}
+	}
 }
 
 func TestNamesBetweenBackticksAreSetAsCode(t *testing.T) {

@@ -80,11 +80,12 @@ async function pictures(dir) {
     const width = size === "print" ? 718 : Number(size); // an A4 sheet between its margins
     for (const scheme of /** @type {const} */ (size === "print" ? ["light"] : ["light", "dark"])) {
       const { context, page } = await open({ viewport: { width, height: { 390: 844, 1920: 1080, 3840: 2160 }[width] ?? 900 }, colorScheme: scheme });
-      if (size === "print") await page.emulateMedia({ media: "print" });
       for (const { name, path, prepare } of pages) {
         if (process.env.UI_ONLY && !name.includes(process.env.UI_ONLY)) continue;
+        await page.emulateMedia({ media: null });
         await page.goto(url + path);
         await prepare?.(page);
+        if (size === "print") await page.emulateMedia({ media: "print" });
         const wide = await page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
         if (wide) console.log(`wide: ${name} at ${size}`);
         await page.screenshot({ path: `${dir}/${name}-${size}${scheme === "dark" ? "-dark" : ""}.png`, fullPage: width < 760 });
