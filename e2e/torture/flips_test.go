@@ -28,15 +28,18 @@ import (
 // What a child says about a bit.
 const (
 	flipPassed   = "passed"   // the check has found nothing; what follows happens in the server itself
-	flipDetected = "detected" // by the check
+	flipDetected = "detected" // by the check, or named by the answer
 	flipHarmless = "harmless"
 	flipWrong    = "WRONG"
 	flipRefused  = "REFUSED"
 	flipHung     = "HUNG"
 )
 
-// flipFile names the file whose bits a child flips.
-const flipFile = "TORTURE_FLIP_FILE"
+// flipFile names the file whose bits a child flips, flipDir where it makes its copy.
+const (
+	flipFile = "TORTURE_FLIP_FILE"
+	flipDir  = "TORTURE_FLIP_DIR"
+)
 
 // flipWriteEvery is how many bits share one write to the file that a bit has not harmed.
 const flipWriteEvery = 11
@@ -79,7 +82,7 @@ func newFlips(path string) (*flips, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &flips{whole: whole, path: filepath.Join(memoryDir(), fmt.Sprintf("%s.%d", filepath.Base(path), os.Getpid()))}
+	f := &flips{whole: whole, path: filepath.Join(os.Getenv(flipDir), fmt.Sprintf("%d.db", os.Getpid()))}
 	if err := os.WriteFile(f.path, whole, 0o600); err != nil {
 		return nil, err
 	}
@@ -105,19 +108,41 @@ func (f *flips) judge(write bool) (verdict string) {
 	}
 	fmt.Println(flipPassed)
 	got, err := answersOf(f.path)
-	if err == nil && slices.Equal(got, f.want) && write {
-		got, err = answersAfterAWrite(f.path)
-		if err == nil && slices.Equal(got, f.wantAfter) {
-			return flipHarmless
+	if err != nil {
+		return refusedBecause(err)
+	}
+	verdict = compare(got, f.want)
+	if verdict != flipHarmless || !write {
+		return verdict
+	}
+	if got, err = answersAfterAWrite(f.path); err != nil {
+		return refusedBecause(err)
+	}
+	return compare(got, f.wantAfter)
+}
+
+// compare tells apart the right answers, answers of which some say that the data is damaged, and wrong ones.
+func compare(got, want []string) string {
+	if slices.Equal(got, want) {
+		return flipHarmless
+	}
+	right := map[string]bool{}
+	for _, line := range want {
+		right[line] = true
+	}
+	damaged := 0
+	for _, line := range got {
+		switch {
+		case strings.Contains(line, storage.ErrCorrupt.Error()):
+			damaged++
+		case !right[line]:
+			return flipWrong + " " + line[:min(len(line), 500)]
 		}
 	}
-	switch {
-	case err != nil:
-		return refusedBecause(err)
-	case !slices.Equal(got, f.want):
-		return flipWrong
+	if damaged == 0 {
+		return flipWrong + " and some are missing"
 	}
-	return flipHarmless
+	return flipDetected
 }
 
 func refusedBecause(err error) string {
@@ -159,9 +184,9 @@ type flipper struct {
 	stdout *bufio.Reader
 }
 
-func startFlipper(path string) (*flipper, error) {
+func startFlipper(path, dir string) (*flipper, error) {
 	f := &flipper{cmd: exec.Command(os.Args[0])}
-	f.cmd.Env = append(os.Environ(), flipFile+"="+path)
+	f.cmd.Env = append(os.Environ(), flipFile+"="+path, flipDir+"="+dir)
 	var err error
 	if f.stdin, err = f.cmd.StdinPipe(); err != nil {
 		return nil, err
@@ -204,20 +229,21 @@ func (f *flipper) end() {
 	_ = f.cmd.Wait() // a child that a bit has ended says so by its answer
 }
 
-// memoryDir is a folder that needs no syncing, where there is one: a run over every bit writes its file half a million times.
-func memoryDir() string {
-	const shared = "/dev/shm"
-	if probe, err := os.CreateTemp(shared, "concord-*"); err == nil {
-		_ = probe.Close()
-		_ = os.Remove(probe.Name())
-		return shared
+// memoryDir makes a folder that needs no syncing, where there can be one: a run over every bit writes its file half a million
+// times.
+func memoryDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("/dev/shm", "concord-flips-")
+	if err != nil {
+		return t.TempDir()
 	}
-	return os.TempDir()
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	return dir
 }
 
 // flipping hands out bits to children, and starts another one when a bit has ended one.
 type flipping struct {
-	path string
+	path, dir string // of the file, and for copies of it
 
 	mu       sync.Mutex
 	verdicts map[string]int
@@ -230,7 +256,7 @@ func (all *flipping) work(t *testing.T, bits <-chan int) {
 	ask := func(bit int) (verdict string, alive bool) {
 		if f == nil {
 			var err error
-			if f, err = startFlipper(all.path); err != nil {
+			if f, err = startFlipper(all.path, all.dir); err != nil {
 				return "CANNOT START " + err.Error(), true
 			}
 		}
@@ -275,7 +301,7 @@ func TestEveryBitThatFlipsIsHarmlessOrDetected(t *testing.T) {
 	total := int(info.Size()) * 8
 	bits := rand.New(rand.NewPCG(1, 1)).Perm(total)
 	bits = bits[:min(total, size(t, "FLIPS", 400, total))]
-	all := flipping{path: path, verdicts: map[string]int{}}
+	all := flipping{path: path, dir: memoryDir(t), verdicts: map[string]int{}}
 	queue := make(chan int)
 	var workers sync.WaitGroup
 	for range 2 {

@@ -272,6 +272,9 @@ func (r *reader) str() (string, error) {
 
 // escaped reads the rest of a string whose first escape (or illegal character) is at i.
 func (r *reader) escaped(start, i int) (string, error) {
+	if !utf8.ValidString(r.text[r.pos:i]) {
+		return "", r.fault(start, "the string is not valid UTF-8")
+	}
 	out := append(make([]byte, 0, 2*(i-start)+16), r.text[r.pos:i]...)
 	for i < len(r.text) {
 		switch c := r.text[i]; {
