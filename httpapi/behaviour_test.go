@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/concord-registry/concord/httpapi"
+	"github.com/concord-registry/concord/httpapi/accesslog"
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -269,7 +270,7 @@ func startFaulty(t *testing.T, opt httpapi.Options) (*server, *faultyStore) {
 
 func TestFaultsOfTheStoreAreToldWithoutLeakingPaths(t *testing.T) {
 	var log bytes.Buffer
-	s, faults := startFaulty(t, httpapi.Options{Logger: slog.New(slog.NewTextHandler(&log, nil))})
+	s, faults := startFaulty(t, httpapi.Options{AccessLog: accesslog.NewText(&log, slog.LevelInfo)})
 	s.must(t, "POST", "/subjects/s/versions", `{"schema":"\"int\""}`)
 	for _, test := range []struct {
 		err    error
@@ -328,7 +329,7 @@ func TestReadiness(t *testing.T) {
 
 func TestTheLogHasALineForEachRequestAndNoBodies(t *testing.T) {
 	var log bytes.Buffer
-	s := start(t, setup{http: httpapi.Options{Logger: slog.New(slog.NewJSONHandler(&log, nil))}})
+	s := start(t, setup{http: httpapi.Options{AccessLog: accesslog.NewJSON(&log, slog.LevelInfo)}})
 	s.must(t, "POST", "/subjects/a%2Fb/versions", `{"schema":"{\"type\":\"enum\",\"name\":\"Secret\",\"symbols\":[]}"}`, "X-Request-Id: req-1", "Authorization: Basic c2VjcmV0")
 	s.do(t, "GET", "/nowhere/x", "")
 	s.stop()

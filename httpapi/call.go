@@ -16,7 +16,8 @@ import (
 type call struct {
 	server  *Server
 	route   *route
-	echo    echo.Context
+	echo    echo.Context // nil when a kept answer is given again without asking which route it is for
+	out     http.ResponseWriter
 	request *http.Request
 	start   time.Time
 
@@ -30,6 +31,7 @@ type call struct {
 	body    []byte
 	cache   cachePolicy
 	written bool  // the handler wrote the answer itself
+	sent    int64 // bytes of the answer's body
 	unread  bool  // the client is still sending a body that was refused
 	fault   error // why the status is a 5xx
 	scratch []byte
@@ -44,13 +46,20 @@ type call struct {
 // keepBuffer is the capacity up to which the buffers of a call are kept for the next one.
 const keepBuffer = 256 << 10
 
-func (s *Server) begin(c echo.Context, r *route) *call {
-	k := s.calls.Get().(*call)
-	*k = call{server: s, route: r, echo: c, request: c.Request(), start: time.Now(), status: http.StatusOK,
-		media: mediaTypes[0], body: k.body[:0], scratch: k.scratch[:0]}
-	k.requestID = requestID(k.request.Header)
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, to *route) *call {
+	c := s.calls.Get().(*call)
+	*c = call{server: s, route: to, out: w, request: r, start: time.Now(), status: http.StatusOK,
+		media: mediaTypes[0], body: c.body[:0], scratch: c.scratch[:0]}
+	c.requestID = requestID(r.Header)
 	s.metrics.inFlight.Inc()
-	return k
+	return c
+}
+
+// enter begins a call that the router has found a route for, or none.
+func (s *Server) enter(ec echo.Context, to *route) *call {
+	c := s.begin(ec.Response(), ec.Request(), to)
+	c.echo = ec
+	return c
 }
 
 func (s *Server) end(c *call) {
@@ -67,7 +76,7 @@ func (s *Server) end(c *call) {
 // handler wraps what all routes share around the handler of one.
 func (s *Server) handler(r *route) echo.HandlerFunc {
 	return func(ec echo.Context) error {
-		c := s.begin(ec, r)
+		c := s.enter(ec, r)
 		c.run()
 		c.finish()
 		s.end(c)
@@ -77,7 +86,7 @@ func (s *Server) handler(r *route) echo.HandlerFunc {
 
 // unrouted answers what never reached a handler: unknown paths, wrong methods, paths that cannot be rewritten.
 func (s *Server) unrouted(err error, ec echo.Context) {
-	c := s.begin(ec, s.metrics.unrouted)
+	c := s.enter(ec, s.metrics.unrouted)
 	c.fail(err)
 	c.finish()
 	s.end(c)

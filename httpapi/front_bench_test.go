@@ -28,7 +28,7 @@ func benchmarkHandler(b *testing.B, h http.Handler, method, path, body string) {
 	b.ReportAllocs()
 	for b.Loop() {
 		at := *u
-		req := &http.Request{Method: method, URL: &at, Header: header, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
+		req := &http.Request{Method: method, URL: &at, RequestURI: path, Header: header, Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body))}
 		h.ServeHTTP(&discard{http.Header{}}, req)
 	}
 }

@@ -18,6 +18,7 @@ import (
 
 	"github.com/labstack/echo/v4"
 
+	"github.com/concord-registry/concord/httpapi/accesslog"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/catalog"
 	"github.com/concord-registry/concord/registry/usage"
@@ -36,7 +37,9 @@ type Options struct {
 	// BasePath is the path that a proxy serves the registry under, "/registry" for example. Requests may arrive with it or
 	// without it.
 	BasePath string
-	// Logger receives one line for each request and one for each fault of the server; nil logs nothing.
+	// AccessLog receives one line for each request, faults of the server included; nil logs nothing.
+	AccessLog *accesslog.Log
+	// Logger receives what net/http complains of, at level debug; nil logs nothing.
 	Logger *slog.Logger
 
 	// Shape decides between the two response shapes (rest-contract §1.7). Default ShapeAuto.
@@ -100,12 +103,12 @@ func setDefault[T comparable](field *T, value T) {
 type Server struct {
 	opt      Options
 	registry *registry.Registry
-	log      *slog.Logger
 	echo     *echo.Echo
 	http     *http.Server
 	metrics  *metrics
 	calls    sync.Pool
 	kept     keptAnswers
+	dates    atomic.Pointer[dateOf]
 	streams  atomic.Int32           // streams of events that are open
 	stopping chan struct{}          // closed when the server is shut down, so that they end
 	notReady atomic.Pointer[string] // why the server is not ready; nil when it is
@@ -114,7 +117,7 @@ type Server struct {
 // New returns a server over opt.Registry. It does not listen yet: use Serve, or use the Server as a http.Handler.
 func New(opt Options) *Server {
 	opt = opt.orDefault()
-	s := &Server{opt: opt, registry: opt.Registry, log: opt.Logger, echo: echo.New(), stopping: make(chan struct{})}
+	s := &Server{opt: opt, registry: opt.Registry, echo: echo.New(), stopping: make(chan struct{})}
 	s.metrics = newMetrics(s)
 	s.calls.New = func() any { return &call{server: s} }
 	s.echo.HTTPErrorHandler = s.unrouted
@@ -135,6 +138,9 @@ func New(opt Options) *Server {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.repeat(w, r) {
+		return
+	}
 	if err := s.rewritePath(r); err != nil {
 		c := s.echo.AcquireContext()
 		defer s.echo.ReleaseContext(c)
@@ -147,7 +153,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // Serve answers requests on l until Shutdown, and then returns nil.
 func (s *Server) Serve(l net.Listener) error {
-	if err := s.http.Serve(shapingListener{l}); !errors.Is(err, http.ErrServerClosed) {
+	if err := s.http.Serve(listener{l}); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
 	return nil

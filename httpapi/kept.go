@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+
+	"github.com/concord-registry/concord/registry/usage"
 )
 
 // keptBytes bounds the memory that kept answers take.
@@ -42,16 +44,14 @@ func newGeneration(revision uint64) *generation {
 func (g *generation) find(c *call, body []byte) *keptAnswer {
 	g.mu.RLock()
 	defer g.mu.RUnlock()
-	u := c.request.URL
-	return g.answers[answerKey{path: u.RawPath, query: u.RawQuery, body: string(body), get: !c.route.takesBody, legacy: c.legacy()}]
+	return g.answers[answerKey{target: c.request.RequestURI, body: string(body), get: !c.route.takesBody, legacy: c.legacy()}]
 }
 
 // add keeps an answer to a request.
 func (g *generation) add(c *call, a *keptAnswer) {
-	u := c.request.URL
-	key := answerKey{path: u.RawPath, query: u.RawQuery, body: string(c.input), get: !c.route.takesBody, legacy: c.legacy()}
-	// Strings of the key hold on to the request line they are part of.
-	g.size.Add(int64(2*len(a.body) + 2*len(key.path) + len(key.query) + len(key.body) + 512))
+	key := answerKey{target: c.request.RequestURI, body: string(c.input), get: !c.route.takesBody, legacy: c.legacy()}
+	// The target holds on to the request line it is part of.
+	g.size.Add(int64(2*len(a.body) + 2*len(key.target) + len(key.body) + 512))
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.answers[key] = a
@@ -59,13 +59,14 @@ func (g *generation) add(c *call, a *keptAnswer) {
 
 // answerKey is everything that an answer depends on besides the state.
 type answerKey struct {
-	path, query, body string
-	get               bool // GET or HEAD; routes of other methods share their paths
-	legacy            bool
+	target, body string // the target as the request line has it, path and query
+	get          bool   // GET or HEAD; routes of other methods share their paths
+	legacy       bool
 }
 
-// keptAnswer is an answer that may be given again. Nothing in it changes.
+// keptAnswer is an answer that may be given again. Nothing in it changes but seen.
 type keptAnswer struct {
+	route      *route
 	body       []byte
 	length     []string // the Content-Length of body
 	tag        string   // the ETag; empty when the answer has none
@@ -74,6 +75,8 @@ type keptAnswer struct {
 	subject    string
 	schemaID   int
 	count      func() // counts the answer in metrics once more; nil when there is nothing to count
+
+	seen atomic.Pointer[usage.Seen] // who asked for it last
 }
 
 // at returns the generation of a revision, and begins one when the state has moved on or there is too much of it.
@@ -90,9 +93,36 @@ func (k *keptAnswers) at(revision uint64) *generation {
 	return newGeneration(revision)
 }
 
+// repeat gives the kept answer to a GET, if there is one, before anything is done to find out what the request is: it is
+// the same as one that was found good. What takes more than a look, as a choice of media types, goes the way of all.
+func (s *Server) repeat(w http.ResponseWriter, r *http.Request) bool {
+	if r.Method != http.MethodGet || !takesPreferred(r.Header) {
+		return false
+	}
+	g := s.kept.current.Load()
+	if g == nil {
+		return false
+	}
+	if revision, known := s.registry.Revision(); !known || g.revision != revision {
+		return false
+	}
+	legacy := s.legacy(r.Header)
+	g.mu.RLock()
+	a := g.answers[answerKey{target: r.RequestURI, get: true, legacy: legacy}]
+	g.mu.RUnlock()
+	if a == nil {
+		return false
+	}
+	c := s.begin(w, r, a.route)
+	c.give(a)
+	c.finish()
+	s.end(c)
+	return true
+}
+
 // recall takes a kept answer for this request, and notes where to keep one if there is none.
 func (c *call) recall() (bool, error) {
-	if !c.route.kept || c.request.ContentLength > keptBody {
+	if !c.route.kept || c.request.RequestURI == "" || c.request.ContentLength > keptBody {
 		return false, nil
 	}
 	revision, known := c.server.registry.Revision()
@@ -108,16 +138,22 @@ func (c *call) recall() (bool, error) {
 		}
 	}
 	c.generation = c.server.kept.at(revision)
-	if c.answer = c.generation.find(c, body); c.answer == nil {
+	a := c.generation.find(c, body)
+	if a == nil {
 		c.server.metrics.answersMade.Inc()
 		return false, nil
 	}
-	c.server.metrics.answersKept.Inc()
-	c.cache, c.subject, c.schemaID = c.answer.cache, c.answer.subject, c.answer.schemaID
-	if c.answer.count != nil {
-		c.answer.count()
-	}
+	c.give(a)
 	return true, nil
+}
+
+// give makes a kept answer the answer to this request.
+func (c *call) give(a *keptAnswer) {
+	c.server.metrics.answersKept.Inc()
+	c.answer, c.cache, c.subject, c.schemaID = a, a.cache, a.subject, a.schemaID
+	if a.count != nil {
+		a.count()
+	}
 }
 
 // keep keeps the answer that was just made, for the revision that was current before it was begun to be made.
@@ -126,7 +162,7 @@ func (c *call) keep() {
 		return
 	}
 	body := slices.Clone(c.body)
-	a := &keptAnswer{body: body, length: []string{strconv.Itoa(len(body))}, cache: c.cache, subject: c.subject, schemaID: c.schemaID, count: c.count,
+	a := &keptAnswer{route: c.route, body: body, length: []string{strconv.Itoa(len(body))}, cache: c.cache, subject: c.subject, schemaID: c.schemaID, count: c.count,
 		compressed: sync.OnceValue(func() []byte { return compress(nil, body) })}
 	if c.cache != noStore {
 		a.tag = etag(body)

@@ -18,10 +18,10 @@ var mediaTypes = [][]string{
 // negotiate chooses the media type of the answer from an Accept header, which may be a list with weights; nil when none
 // of ours is acceptable. A type that is named outright counts by its own weight even if a wildcard is there too.
 func negotiate(header http.Header) []string {
-	accept := header["Accept"]
-	if len(accept) == 0 || len(accept) == 1 && (accept[0] == mediaTypes[0][0] || accept[0] == "*/*" || accept[0] == "") {
+	if takesPreferred(header) {
 		return mediaTypes[0]
 	}
+	accept := header["Accept"]
 	var best []string
 	bestWeight := 0.0
 	for _, offered := range mediaTypes {
@@ -30,6 +30,12 @@ func negotiate(header http.Header) []string {
 		}
 	}
 	return best
+}
+
+// takesPreferred reports whether it can be seen at a glance that the preferred media type is acceptable.
+func takesPreferred(header http.Header) bool {
+	accept := header["Accept"]
+	return len(accept) == 0 || len(accept) == 1 && (accept[0] == mediaTypes[0][0] || accept[0] == "*/*" || accept[0] == "")
 }
 
 // acceptance returns the weight that an Accept header gives to a type: that of the most specific range that covers it.

@@ -45,7 +45,9 @@ const gzipFrom = 1400
 
 // finish writes the answer, counts it and logs it.
 func (c *call) finish() {
-	if !c.written {
+	if c.written {
+		c.sent = c.echo.Response().Size
+	} else {
 		c.write()
 	}
 	now := time.Now()
@@ -58,12 +60,13 @@ func (c *call) finish() {
 }
 
 func (c *call) write() {
-	header := c.echo.Response().Header()
+	header := c.out.Header()
 	header["X-Request-Id"] = []string{c.requestID}
 	header["Cache-Control"] = cacheControl[c.cache]
 	body, length := c.body, []string(nil)
 	if c.answer != nil {
 		body, length = c.answer.body, c.answer.length
+		header["Date"] = c.server.date(c.start)
 	}
 	if c.cache != noStore && c.status == http.StatusOK {
 		tag := c.entityTag()
@@ -74,7 +77,7 @@ func (c *call) write() {
 		}
 	}
 	if c.status == http.StatusNoContent || c.status == http.StatusNotModified {
-		c.echo.Response().WriteHeader(c.status)
+		c.out.WriteHeader(c.status)
 		return
 	}
 	if len(body) >= gzipFrom && !c.server.opt.NoGzip {
@@ -89,9 +92,26 @@ func (c *call) write() {
 	}
 	header["Content-Type"] = c.media
 	header["Content-Length"] = length
-	c.echo.Response().WriteHeader(c.status)
+	c.out.WriteHeader(c.status)
 	// An error means that the client is gone; there is nobody to tell.
-	_, _ = c.echo.Response().Write(body)
+	_, _ = c.out.Write(body)
+	c.sent = int64(len(body))
+}
+
+// dateOf is the Date header of a second.
+type dateOf struct {
+	unix   int64
+	header []string
+}
+
+// date returns the Date header for an answer that is given at a time. net/http would spell it anew for each.
+func (s *Server) date(at time.Time) []string {
+	d := s.dates.Load()
+	if unix := at.Unix(); d == nil || d.unix != unix {
+		d = &dateOf{unix, []string{at.UTC().Format(http.TimeFormat)}}
+		s.dates.Store(d)
+	}
+	return d.header
 }
 
 func (c *call) entityTag() string {

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"log/slog"
 	"net/http"
 	"strings"
 
@@ -28,7 +27,6 @@ type route struct {
 	kept       bool   // answers are kept as long as nothing is written
 	label      string // the template, as metrics, logs and openapi.yaml spell it
 	metrics    routeMetrics
-	log        *slog.Logger // knows method and route already; nil when a method is not known before
 }
 
 // routes is the whole API. Nothing but the contract's own calls stands below /subjects: a subject may have any name.
@@ -142,7 +140,6 @@ func templateOf(path string) string {
 func (s *Server) addRoutes() {
 	add := func(r *route) {
 		r.metrics = s.metrics.of(r)
-		r.log = s.log.With("method", r.method, "route", r.label)
 		s.echo.Add(r.method, r.path, s.handler(r))
 	}
 	allowed := map[string][]string{}

@@ -3,7 +3,6 @@ package httpapi_test
 import (
 	"context"
 	"io"
-	"log/slog"
 	"maps"
 	"net"
 	"net/http"
@@ -52,9 +51,6 @@ func start(t testing.TB, s setup) *server {
 		store = s.wrap(store)
 	}
 	s.http.Registry = registry.New(store, engine.Default(formats.Limits{}), s.registry)
-	if s.http.Logger == nil {
-		s.http.Logger = slog.New(slog.DiscardHandler)
-	}
 	listener := newListener(t)
 	out := &server{URL: "http://" + listener.Addr().String(), addr: listener.Addr().String(), api: httpapi.New(s.http), store: store,
 		client: &http.Client{Transport: &http.Transport{}}, served: make(chan error, 1)}

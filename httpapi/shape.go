@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"net/http"
 	"strings"
 
 	"github.com/concord-registry/concord/formats"
@@ -22,18 +23,20 @@ const (
 )
 
 // legacy decides the shape of this answer.
-func (c *call) legacy() bool {
-	switch c.server.opt.Shape {
+func (c *call) legacy() bool { return c.server.legacy(c.request.Header) }
+
+func (s *Server) legacy(header http.Header) bool {
+	switch s.opt.Shape {
 	case ShapeFull:
 		return false
 	case ShapeLegacy:
 		return true
 	}
-	agent := c.request.Header["User-Agent"]
+	agent := header["User-Agent"]
 	if len(agent) == 0 || !strings.HasPrefix(agent[0], "Java/") {
 		return false
 	}
-	_, declared := c.request.Header["Confluent-Accept-Unknown-Properties"]
+	_, declared := header["Confluent-Accept-Unknown-Properties"]
 	return !declared
 }
 

@@ -15,9 +15,18 @@ func (c *call) noteUsage(now time.Time) {
 	if tracker == nil || !c.route.uses || c.schemaID == 0 || c.status != http.StatusOK && c.status != http.StatusNotModified {
 		return
 	}
-	context, _ := storage.SplitSubject(c.subject)
 	client := c.client()
-	tracker.Note(usage.ID{Context: context, ID: c.schemaID}, client.Client, client.Principal, c.route.takesBody, now)
+	// What is asked again is mostly asked by the same client.
+	if c.answer != nil {
+		if seen := c.answer.seen.Load(); seen != nil && seen.Again(client.Client, client.Principal, c.route.takesBody, now) {
+			return
+		}
+	}
+	context, _ := storage.SplitSubject(c.subject)
+	seen := tracker.Note(usage.ID{Context: context, ID: c.schemaID}, client.Client, client.Principal, c.route.takesBody, now)
+	if c.answer != nil {
+		c.answer.seen.Store(seen)
+	}
 }
 
 // client is who sends the request, by its own account.

@@ -19,6 +19,7 @@ import (
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/httpapi"
+	"github.com/concord-registry/concord/httpapi/accesslog"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/catalog"
 	"github.com/concord-registry/concord/registry/usage"
@@ -81,7 +82,7 @@ func (s *server) openData() error {
 	s.registry = newRegistry(s.store, rules, s.cfg)
 	s.catalog = catalog.New(catalog.Options{Store: store, Registry: s.registry, Engine: rules})
 	s.backups = newKeeper(store, s.cfg, s.log)
-	s.api, err = newAPI(s.registry, s.catalog, rules, s.backups, s.cfg, slog.New(logHandler(s.requests, s.cfg.Log)))
+	s.api, err = newAPI(s.registry, s.catalog, rules, s.backups, s.cfg, s.log, accessLog(s.requests, s.cfg.Log))
 	return err
 }
 
@@ -167,6 +168,7 @@ func (s *server) startBackground() {
 	s.stop = stop
 	s.background.Go(func() { s.backups.Run(ctx) })
 	s.background.Go(func() { s.catalog.Run(ctx) })
+	s.background.Go(func() { roomForGarbage(ctx) })
 }
 
 // close gives back whatever was opened.
@@ -221,7 +223,7 @@ func newKeeper(store backup.Source, cfg *config.Config, log *slog.Logger) *backu
 	})
 }
 
-func newAPI(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, backups httpapi.Backups, cfg *config.Config, log *slog.Logger) (*httpapi.Server, error) {
+func newAPI(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, backups httpapi.Backups, cfg *config.Config, log *slog.Logger, requests *accesslog.Log) (*httpapi.Server, error) {
 	build := buildOf()
 	seen := usage.New()
 	pages, err := newPages(r, c, rules, seen, cfg)
@@ -235,6 +237,7 @@ func newAPI(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, back
 		UI:                pages,
 		BasePath:          string(cfg.Pages.BasePath),
 		Logger:            log,
+		AccessLog:         requests,
 		Shape:             httpapi.Shape(cfg.Answers.Shape),
 		IncompatibleCode:  cfg.Answers.IncompatibleCode,
 		BodyLimit:         int64(cfg.Limits.BodySize),

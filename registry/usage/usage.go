@@ -44,12 +44,36 @@ type key struct {
 	agent, principal string
 }
 
-type record struct {
+// Seen is a client that has asked for a schema.
+type Seen struct {
+	agent, principal    string
+	forgotten           atomic.Bool
 	lastRead, lastWrite atomic.Int64
 	reads, writes       atomic.Int64
 }
 
-func (r *record) last() int64 { return max(r.lastRead.Load(), r.lastWrite.Load()) }
+func (s *Seen) last() int64 { return max(s.lastRead.Load(), s.lastWrite.Load()) }
+
+// Again notes a further request for the schema without looking anything up, and reports whether it has: it is of the same
+// client, and that client was not forgotten.
+func (s *Seen) Again(agent, principal string, write bool, at time.Time) bool {
+	if s.agent != brief(agent) || s.principal != brief(principal) || s.forgotten.Load() {
+		return false
+	}
+	s.note(write, at)
+	return true
+}
+
+func (s *Seen) note(write bool, at time.Time) {
+	ms := at.UnixMilli()
+	if write {
+		s.lastWrite.Store(ms)
+		s.writes.Add(1)
+		return
+	}
+	s.lastRead.Store(ms)
+	s.reads.Add(1)
+}
 
 // Tracker remembers. It is safe for concurrent use; noting a request that is like an earlier one takes a shared lock and
 // allocates nothing.
@@ -57,35 +81,29 @@ type Tracker struct {
 	since time.Time
 
 	mu      sync.RWMutex
-	records map[key]*record
+	records map[key]*Seen
 	perID   map[ID]int
 }
 
 // New returns a Tracker that has seen nothing.
 func New() *Tracker {
-	return &Tracker{since: time.Now(), records: map[key]*record{}, perID: map[ID]int{}}
+	return &Tracker{since: time.Now(), records: map[key]*Seen{}, perID: map[ID]int{}}
 }
 
 // Since is when the Tracker began to remember.
 func (t *Tracker) Since() time.Time { return t.since }
 
-// Note remembers a request for a schema. write says that its text was sent rather than asked for.
-func (t *Tracker) Note(id ID, agent, principal string, write bool, at time.Time) {
+// Note remembers a request for a schema, and by whom. write says that its text was sent rather than asked for.
+func (t *Tracker) Note(id ID, agent, principal string, write bool, at time.Time) *Seen {
 	k := key{id, brief(agent), brief(principal)}
 	t.mu.RLock()
-	r := t.records[k]
+	s := t.records[k]
 	t.mu.RUnlock()
-	if r == nil {
-		r = t.add(k)
+	if s == nil {
+		s = t.add(k)
 	}
-	ms := at.UnixMilli()
-	if write {
-		r.lastWrite.Store(ms)
-		r.writes.Add(1)
-		return
-	}
-	r.lastRead.Store(ms)
-	r.reads.Add(1)
+	s.note(write, at)
+	return s
 }
 
 func brief(s string) string {
@@ -96,7 +114,7 @@ func brief(s string) string {
 }
 
 // add makes a record, or returns the one that stands for all that find no room.
-func (t *Tracker) add(k key) *record {
+func (t *Tracker) add(k key) *Seen {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.perID[k.id] >= maxClientsOfID {
@@ -110,10 +128,10 @@ func (t *Tracker) add(k key) *record {
 	}
 	// The strings are part of a request's header, which would stay in memory with them.
 	k.agent, k.principal, k.id.Context = strings.Clone(k.agent), strings.Clone(k.principal), strings.Clone(k.id.Context)
-	r := &record{}
-	t.records[k] = r
+	s := &Seen{agent: k.agent, principal: k.principal}
+	t.records[k] = s
 	t.perID[k.id]++
-	return r
+	return s
 }
 
 // forget removes the records that were used longest ago.
@@ -126,6 +144,7 @@ func (t *Tracker) forget() {
 	limit := times[len(times)/forgottenPortion]
 	for k, r := range t.records {
 		if r.last() <= limit {
+			r.forgotten.Store(true)
 			delete(t.records, k)
 			if t.perID[k.id]--; t.perID[k.id] == 0 {
 				delete(t.perID, k.id)

@@ -1,0 +1,143 @@
+package httpapi
+
+import (
+	"errors"
+	"net"
+	"os"
+	"sync"
+	"time"
+)
+
+// listener accepts connections as this server wants them: net/http's own answers in the shape of every other
+// (malformed.go), and time limits that cost little.
+type listener struct{ net.Listener }
+
+func (l listener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &clientConn{Conn: conn, reads: deadline{arm: conn.SetReadDeadline}, writes: deadline{arm: conn.SetWriteDeadline}}, nil
+}
+
+// clientConn is a connection to a client.
+type clientConn struct {
+	net.Conn
+	reads, writes deadline
+}
+
+func (c *clientConn) Read(p []byte) (n int, err error) {
+	c.reads.begin()
+	defer c.reads.end()
+	for {
+		n, err = c.Conn.Read(p)
+		if n > 0 || err == nil || !c.reads.early(err) {
+			return n, err
+		}
+	}
+}
+
+func (c *clientConn) Write(p []byte) (int, error) {
+	if refusal := shapeRefusal(p); refusal != nil {
+		if _, err := c.write(refusal); err != nil {
+			return 0, err
+		}
+		return len(p), nil
+	}
+	return c.write(p)
+}
+
+func (c *clientConn) write(p []byte) (n int, err error) {
+	c.writes.begin()
+	defer c.writes.end()
+	for {
+		var more int
+		more, err = c.Conn.Write(p[n:])
+		n += more
+		if err == nil || !c.writes.early(err) {
+			return n, err
+		}
+	}
+}
+
+func (c *clientConn) SetReadDeadline(t time.Time) error  { return c.reads.set(t) }
+func (c *clientConn) SetWriteDeadline(t time.Time) error { return c.writes.set(t) }
+func (c *clientConn) SetDeadline(t time.Time) error {
+	return errors.Join(c.reads.set(t), c.writes.set(t))
+}
+
+// CloseWrite lets net/http end the answer before the connection, so that the client reads it although it is still sending.
+func (c *clientConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return nil
+}
+
+// deadline is the time limit of a connection's reads or writes. net/http moves the limits of a connection some eight times
+// for each request, and the runtime moves a timer each time, though hardly a limit is ever reached. A deadline lets a timer
+// that is early run; when it goes off, what waits is not given up but waits on, until the limit that is wanted. A timer is
+// moved only to go off earlier, and only when something waits for it.
+type deadline struct {
+	arm func(time.Time) error // sets the timer; zero for none
+
+	mu      sync.Mutex
+	wanted  time.Time
+	armed   time.Time // never later than wanted while something waits
+	gone    bool      // the timer went off
+	waiting int
+}
+
+// set changes the limit, for what waits already, too.
+func (d *deadline) set(t time.Time) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.wanted = t
+	if d.waiting > 0 {
+		return d.hasten()
+	}
+	return nil
+}
+
+// begin says that something is going to wait.
+func (d *deadline) begin() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting++
+	// An error means that the connection is closed, as the read or write will say.
+	_ = d.hasten()
+}
+
+// end says that it waits no longer.
+func (d *deadline) end() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting--
+}
+
+// hasten moves the timer if it would go off too late, or went off.
+func (d *deadline) hasten() error {
+	if !d.gone && (d.wanted.IsZero() || !d.armed.IsZero() && !d.wanted.Before(d.armed)) {
+		return nil
+	}
+	return d.rearm()
+}
+
+func (d *deadline) rearm() error {
+	d.armed, d.gone = d.wanted, false
+	return d.arm(d.armed)
+}
+
+// early reports whether an error only says that the timer went off before the limit; the timer then runs anew.
+func (d *deadline) early(err error) bool {
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		return false
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.wanted.IsZero() && !time.Now().Before(d.wanted) {
+		d.gone = true
+		return false
+	}
+	return d.rearm() == nil
+}
