@@ -35,6 +35,7 @@ type call struct {
 	unread  bool  // the client is still sending a body that was refused
 	fault   error // why the status is a 5xx
 	scratch []byte
+	head    [8]headerLine
 	input   []byte // the request's body, once it was read
 	changed bool   // the request changed something, so that its answer is not to be given again
 	count   func() // counts a repetition of the answer in metrics
@@ -51,7 +52,7 @@ func (s *Server) begin(w http.ResponseWriter, r *http.Request, to *route) *call 
 	*c = call{server: s, route: to, out: w, request: r, start: time.Now(), status: http.StatusOK,
 		media: mediaTypes[0], body: c.body[:0], scratch: c.scratch[:0]}
 	c.requestID = requestID(r.Header)
-	s.metrics.inFlight.Inc()
+	s.metrics.inFlight.Add(1)
 	return c
 }
 
@@ -63,7 +64,7 @@ func (s *Server) enter(ec echo.Context, to *route) *call {
 }
 
 func (s *Server) end(c *call) {
-	s.metrics.inFlight.Dec()
+	s.metrics.inFlight.Add(-1)
 	if cap(c.body) > keepBuffer {
 		c.body = nil
 	}

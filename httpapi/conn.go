@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"net"
 	"os"
@@ -24,6 +25,26 @@ func (l listener) Accept() (net.Conn, error) {
 type clientConn struct {
 	net.Conn
 	reads, writes deadline
+	answered      bool // the request in hand; only the goroutine that serves the connection looks at it
+}
+
+// connKey is the key of a request's clientConn in its context.
+type connKey struct{}
+
+// withConn is a http.Server's ConnContext hook.
+func withConn(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, connKey{}, conn)
+}
+
+// answer sends a whole answer to the request in hand. net/http then makes an empty answer in one Write, since its handler
+// has left it none, and that one goes nowhere. A handler calls it in the place of everything that it could do with its
+// ResponseWriter, at most once, when it has read the whole body and the connection is to be used further.
+func (c *clientConn) answer(p []byte) {
+	c.answered = true
+	if _, err := c.write(p); err != nil {
+		// The client has a part of the answer or none. It must not take for the rest what would be next.
+		_ = c.Close()
+	}
 }
 
 func (c *clientConn) Read(p []byte) (n int, err error) {
@@ -38,6 +59,10 @@ func (c *clientConn) Read(p []byte) (n int, err error) {
 }
 
 func (c *clientConn) Write(p []byte) (int, error) {
+	if c.answered {
+		c.answered = false
+		return len(p), nil
+	}
 	if refusal := shapeRefusal(p); refusal != nil {
 		if _, err := c.write(refusal); err != nil {
 			return 0, err

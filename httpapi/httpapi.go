@@ -129,6 +129,7 @@ func New(opt Options) *Server {
 		WriteTimeout:      opt.WriteTimeout,
 		IdleTimeout:       opt.IdleTimeout,
 		MaxHeaderBytes:    opt.HeaderLimit,
+		ConnContext:       withConn,
 		ConnState:         s.metrics.connections.track,
 		ErrorLog:          slog.NewLogLogger(opt.Logger.Handler(), slog.LevelDebug),
 	}

@@ -69,7 +69,7 @@ type keptAnswer struct {
 	route      *route
 	body       []byte
 	length     []string // the Content-Length of body
-	tag        string   // the ETag; empty when the answer has none
+	tag        []string // the ETag; nil when the answer has none
 	compressed func() []byte
 	cache      cachePolicy
 	subject    string
@@ -165,7 +165,7 @@ func (c *call) keep() {
 	a := &keptAnswer{route: c.route, body: body, length: []string{strconv.Itoa(len(body))}, cache: c.cache, subject: c.subject, schemaID: c.schemaID, count: c.count,
 		compressed: sync.OnceValue(func() []byte { return compress(nil, body) })}
 	if c.cache != noStore {
-		a.tag = etag(body)
+		a.tag = []string{etag(body)}
 	}
 	c.generation.add(c, a)
 	c.answer = a

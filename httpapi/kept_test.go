@@ -1,9 +1,15 @@
 package httpapi_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -62,30 +68,108 @@ func raise(to *atomic.Int64, value int64) {
 
 func TestWhatIsAskedTwiceIsAnsweredTheSame(t *testing.T) {
 	s := start(t, setup{})
+	fields := ""
+	for i := range 60 {
+		fields += fmt.Sprintf(`{\"name\":\"field%d\",\"type\":\"string\"},`, i)
+	}
+	s.must(t, "POST", "/subjects/long/versions", `{"schema":"{\"type\":\"record\",\"name\":\"R\",\"fields\":[`+strings.TrimSuffix(fields, ",")+`]}"}`)
 	s.must(t, "POST", "/subjects/s/versions", `{"schema":"\"int\""}`)
-	for _, request := range [][3]string{
+	tag := s.send(t, "GET", "/schemas/ids/1", "").Header.Get("Etag")
+	s.must(t, "PUT", "/config/other", `{"compatibility":"NONE"}`) // forgets what was kept
+	for _, request := range [][]string{
 		{"POST", "/subjects/s/versions", `{"schema":"\"int\""}`},
 		{"POST", "/subjects/s", `{"schema":"\"int\""}`},
+		{"POST", "/subjects/s", `{"schema":"\"int\""}`, "Expect: 100-continue"},
 		{"POST", "/compatibility/subjects/s/versions/latest?verbose=true", `{"schema":"\"string\""}`},
 		{"GET", "/subjects/s/versions", ""},
 		{"GET", "/schemas/ids/1", ""},
+		{"GET", "/schemas/ids/1", "", "Accept-Encoding: gzip"},
+		{"GET", "/schemas/ids/1", "", "If-None-Match: " + tag},
+		{"GET", "/schemas/ids/1", "", "If-None-Match: W/\"other\""},
+		{"GET", "/schemas/ids/1", "", "Accept: application/json"},
+		{"GET", "/schemas/ids/1", "", "Connection: close"},
+		{"GET", "/schemas/ids/1", "", "X-Request-Id: mine"},
 		{"GET", "/schemas/ids/1?subject=s", ""},
+		{"GET", "/contexts/.x/schemas/ids/1", ""},
+		{"HEAD", "/schemas/ids/1", ""},
+		{"GET", "/", ""},
 	} {
-		first := s.send(t, request[0], request[1], request[2])
-		want, _ := io.ReadAll(first.Body)
-		first.Body.Close()
-		second := s.send(t, request[0], request[1], request[2])
-		got, _ := io.ReadAll(second.Body)
-		second.Body.Close()
-		if string(got) != string(want) || second.Header.Get("Etag") != first.Header.Get("Etag") || second.Header.Get("Cache-Control") != first.Header.Get("Cache-Control") {
-			t.Errorf("%s %s: %s, then %s", request[0], request[1], want, got)
+		ask := func() (*http.Response, string) {
+			answer := s.send(t, request[0], request[1], request[2], request[3:]...)
+			defer answer.Body.Close()
+			body, err := io.ReadAll(answer.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer.Header.Del("Date")
+			if slices.Contains(request, "X-Request-Id: mine") != (answer.Header.Get("X-Request-Id") == "mine") {
+				t.Errorf("%s: the request id is %s", request, answer.Header.Get("X-Request-Id"))
+			}
+			answer.Header.Del("X-Request-Id")
+			return answer, string(body)
+		}
+		first, want := ask()
+		for range 2 {
+			if second, got := ask(); got != want || second.StatusCode != first.StatusCode || !reflect.DeepEqual(second.Header, first.Header) || second.Close != first.Close {
+				t.Errorf("%s:\n%d %v %s\n%d %v %s", request, first.StatusCode, first.Header, want, second.StatusCode, second.Header, got)
+			}
 		}
 	}
 	// The method, the shape and the body are part of the question.
-	if got := s.must(t, "GET", "/schemas/ids/1", "", "User-Agent: Java/8"); got != `{"schema":"\"int\""}` {
+	if got := s.must(t, "GET", "/schemas/ids/2", "", "User-Agent: Java/8"); got != `{"schema":"\"int\""}` {
 		t.Errorf("legacy shape: %s", got)
 	}
 	if status, got := s.do(t, "POST", "/subjects/s", `{"schema":"\"long\""}`); status != 404 {
 		t.Errorf("another body: %d %s", status, got)
+	}
+}
+
+// TestAnswersFollowTheOrderOfTheRequests sends requests behind each other without waiting, those that are answered from
+// memory among others.
+func TestAnswersFollowTheOrderOfTheRequests(t *testing.T) {
+	s := start(t, setup{})
+	s.must(t, "POST", "/subjects/s/versions", `{"schema":"\"int\""}`)
+	paths := []string{"/schemas/ids/1", "/nowhere", "/subjects", "/schemas/ids/1", "/schemas/ids/1/schema", "/schemas/ids/9", "/subjects/s/versions/latest", "/schemas/ids/1"}
+	want := map[string]string{}
+	for _, path := range paths {
+		_, want[path] = s.do(t, "GET", path, "")
+	}
+	conn, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	var requests strings.Builder
+	const rounds = 20
+	for range rounds {
+		for _, path := range paths {
+			fmt.Fprintf(&requests, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n", path)
+		}
+	}
+	go func() { _, _ = io.WriteString(conn, requests.String()) }()
+	answers := bufio.NewReader(conn)
+	for range rounds {
+		for _, path := range paths {
+			answer, err := http.ReadResponse(answers, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if body, err := io.ReadAll(answer.Body); err != nil || string(body) != want[path] {
+				t.Fatalf("%s: %s, %v; want %s", path, body, err, want[path])
+			}
+		}
+	}
+	if _, err := io.WriteString(conn, "GET /schemas/ids/1 HTTP/1.0\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.ReadResponse(answers, nil)
+	if err != nil || !answer.Close {
+		t.Fatalf("an old client: %v, %+v", err, answer)
+	}
+	if body, err := io.ReadAll(answer.Body); err != nil || string(body) != want["/schemas/ids/1"] {
+		t.Errorf("an old client: %s, %v", body, err)
+	}
+	if _, err := answers.ReadByte(); err != io.EOF {
+		t.Errorf("an old client's connection stays open: %v", err)
 	}
 }

@@ -26,7 +26,6 @@ type metrics struct {
 	handler       http.Handler
 	requests      *prometheus.CounterVec
 	durations     *prometheus.HistogramVec
-	inFlight      prometheus.Gauge
 	registrations *prometheus.CounterVec
 	checks        *prometheus.CounterVec
 	checkTimes    *prometheus.HistogramVec
@@ -34,6 +33,7 @@ type metrics struct {
 
 	answersKept, answersMade, answersBypassed prometheus.Counter
 
+	inFlight          atomic.Int64
 	succeeded, failed atomic.Uint64
 	recent            window
 	connections       connections
@@ -55,8 +55,6 @@ func newMetrics(s *Server) *metrics {
 			Name: "registry_http_request_duration_seconds", Help: "Time from the first byte of a request's headers read to its answer written.",
 			Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 5}},
 			[]string{"method", "route"}),
-		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
-			Name: "registry_http_in_flight_requests", Help: "Requests being answered."}),
 		registrations: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "registry_registrations_total", Help: "Registrations, by schema type and result: new, existing, incompatible, invalid, refused or failed."},
 			[]string{"type", "result"}),
@@ -68,6 +66,8 @@ func newMetrics(s *Server) *metrics {
 			Buckets: []float64{.0001, .0005, .001, .005, .01, .05, .1, .5, 1, 5}},
 			[]string{"type"}),
 	}
+	inFlight := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "registry_http_in_flight_requests", Help: "Requests being answered."}, func() float64 { return float64(m.inFlight.Load()) })
 	answers := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "registry_cache_requests_total", Help: "Requests that change nothing, by whether a kept answer was given: hit, miss, or bypass while something was being written."},
 		[]string{"cache", "result"})
@@ -78,7 +78,7 @@ func newMetrics(s *Server) *metrics {
 		Name: "registry_build_info", Help: "The build of the server; always 1.",
 		ConstLabels: prometheus.Labels{"version": s.opt.Version, "commit": s.opt.Commit, "go": runtime.Version()}})
 	build.Set(1)
-	m.gatherer.MustRegister(m.requests, m.durations, m.inFlight, m.registrations, m.checks, m.checkTimes, answers, build,
+	m.gatherer.MustRegister(m.requests, m.durations, inFlight, m.registrations, m.checks, m.checkTimes, answers, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newStateCollector(s, m))
 	m.handler = promhttp.HandlerFor(m.gatherer, promhttp.HandlerOpts{ErrorHandling: promhttp.ContinueOnError})
 	return m

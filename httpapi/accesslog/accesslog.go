@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -120,15 +121,22 @@ func (l *Log) appendText(b []byte, s string) []byte {
 }
 
 func needsQuotes(s string) bool {
-	for _, r := range s {
-		if r <= ' ' || r == '=' || r == '"' {
-			return true
-		}
-		if r >= utf8.RuneSelf && (r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsPrint(r)) {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c >= utf8.RuneSelf:
+			return strings.ContainsFunc(s, needsQuoting)
+		case c <= ' ' || c == '=' || c == '"':
 			return true
 		}
 	}
 	return s == ""
+}
+
+func needsQuoting(r rune) bool {
+	if r < utf8.RuneSelf {
+		return r <= ' ' || r == '=' || r == '"'
+	}
+	return r == utf8.RuneError || unicode.IsSpace(r) || !unicode.IsPrint(r)
 }
 
 // appendThousandths appends n/1000 without zeros at its end.
