@@ -13,6 +13,10 @@ func (c *call) page() error {
 	if c.server.opt.UI == nil {
 		return echo.ErrNotFound
 	}
+	// Without empty segments, as the route was found: /ui/ is /ui. The root stays what it is; the pages lead on from there.
+	if path, err := url.PathUnescape(c.request.URL.RawPath); err == nil && c.request.URL.Path != "/" {
+		c.request.URL.Path = path
+	}
 	c.echo.Response().Header()["X-Request-Id"] = []string{c.requestID}
 	c.server.opt.UI.ServeHTTP(c.echo.Response(), c.request)
 	c.written, c.status = true, c.echo.Response().Status

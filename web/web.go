@@ -64,11 +64,12 @@ type pageFunc func(*request) (*Page, error)
 // routes is the table of pages. A subject is one segment, escaped once; Links makes these addresses.
 func (u *UI) routes() map[string]pageFunc {
 	return map[string]pageFunc{
-		"GET /{$}":       u.start,
-		"GET /ui":        u.list,
-		"GET /ui/fields": u.fields,
-		"GET /ui/keys":   u.keys,
-		"POST /ui/theme": u.setTheme,
+		"GET /{$}":         u.start,
+		"GET /ui/subjects": u.start,
+		"GET /ui":          u.list,
+		"GET /ui/fields":   u.fields,
+		"GET /ui/keys":     u.keys,
+		"POST /ui/theme":   u.setTheme,
 
 		"GET /ui/new":                      u.newSubject,
 		"POST /ui/new":                     u.editNew,
@@ -97,5 +98,5 @@ func (u *UI) routes() map[string]pageFunc {
 // ServeHTTP answers one request.
 func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) { u.handler.ServeHTTP(w, r) }
 
-// start sends a browser from the root to the list.
+// start sends a browser to the list.
 func (u *UI) start(r *request) (*Page, error) { return r.redirect(r.links.Home()) }

@@ -67,6 +67,18 @@ func TestTheRootIsAPageForBrowsersAndAnObjectForClients(t *testing.T) {
 	}
 }
 
+func TestASlashTooManyIsForgiven(t *testing.T) {
+	s := newSite(t, "/registry")
+	s.register("a/b", registry.SchemaRequest{Schema: orderV1})
+	for _, address := range []string{"/ui/", "/registry/ui/", "/ui/fields//", "/ui/subjects/a%2Fb/", "/ui//subjects/a%2Fb/compare/"} {
+		s.page(address, 200)
+	}
+	if w := s.do("GET", "/ui/subjects/", nil, nil); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/registry/ui" {
+		t.Errorf("the address above all subjects is answered %d %q", w.Code, w.Header().Get("Location"))
+	}
+	s.page("/registry/ui/nowhere", 404)
+}
+
 func TestPagesFollowThePrefixOfAProxy(t *testing.T) {
 	s := newSite(t, "")
 	for prefix, want := range map[string]string{
