@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
 	"os"
 	"sync"
 	"time"
@@ -34,6 +35,12 @@ type connKey struct{}
 // withConn is a http.Server's ConnContext hook.
 func withConn(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, conn)
+}
+
+// connOf returns the connection of a request; nil when it came another way, in a test for example.
+func connOf(r *http.Request) *clientConn {
+	conn, _ := r.Context().Value(connKey{}).(*clientConn)
+	return conn
 }
 
 // answer sends a whole answer to the request in hand. net/http then makes an empty answer in one Write, since its handler

@@ -125,7 +125,6 @@ func New(opt Options) *Server {
 	s.http = &http.Server{
 		Handler:           s,
 		ReadHeaderTimeout: opt.ReadHeaderTimeout,
-		ReadTimeout:       opt.ReadTimeout,
 		WriteTimeout:      opt.WriteTimeout,
 		IdleTimeout:       opt.IdleTimeout,
 		MaxHeaderBytes:    opt.HeaderLimit,
@@ -141,6 +140,13 @@ func New(opt Options) *Server {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.repeat(w, r) {
 		return
+	}
+	if r.ContentLength != 0 {
+		if conn := connOf(r); conn != nil {
+			// net/http's own ReadTimeout would bound the wait for a client that hangs up, too: of every request, and of
+			// streams of events. An error means that the connection is closed, as reading will say.
+			_ = conn.SetReadDeadline(time.Now().Add(s.opt.ReadTimeout))
+		}
 	}
 	if err := s.rewritePath(r); err != nil {
 		c := s.echo.AcquireContext()

@@ -129,8 +129,7 @@ func (c *call) direct(size int) *clientConn {
 	if r.Method != http.MethodGet && r.Method != http.MethodPost || r.ContentLength != int64(len(c.input)) {
 		return nil
 	}
-	conn, _ := r.Context().Value(connKey{}).(*clientConn)
-	return conn
+	return connOf(r)
 }
 
 // render spells an answer as it goes over the wire (RFC 9112 §4).
