@@ -61,7 +61,7 @@ func (h *history) load(t *testing.T, s *server, next func(client, n int) (subjec
 	}
 	time.Sleep(time.Duration(50+rand.IntN(300)) * time.Millisecond)
 	dying.Store(true)
-	s.kill()
+	s.Kill()
 	wg.Wait()
 }
 
@@ -112,14 +112,16 @@ func crashRounds(t *testing.T, data string, next func(round int) func(client, n 
 		checkFile(t, data)
 		s = start(t, data)
 		missing += lost(t, s, h.acks[first:])
-		s.kill()
+		s.Kill()
 		if t.Failed() {
 			t.Fatalf("round %d", round+1)
 		}
 	}
 	s := start(t, data)
 	missing += lost(t, s, h.acks)
-	s.stop(t)
+	if err := s.Stop(); err != nil {
+		t.Fatal(err)
+	}
 	checkFile(t, data)
 	ids, schemas := contradictions(h.acks)
 	t.Logf("%d rounds of kill -9 under %d clients: %d registrations acknowledged, %d lost, %d ids with two schemas, %d schemas with two ids, file check clean %d times",

@@ -4,23 +4,19 @@
 package crash
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
+	"github.com/concord-registry/concord/e2e/internal/process"
 	"github.com/concord-registry/concord/storage/bolt"
 )
 
@@ -55,90 +51,28 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	binary = filepath.Join(dir, "concord")
-	build := exec.Command("go", "build", "-o", binary, "github.com/concord-registry/concord/cmd/concord")
-	if out, err := build.CombinedOutput(); err != nil {
-		fmt.Fprintf(os.Stderr, "build concord: %v\n%s", err, out)
+	if err := process.Build(binary); err != nil {
+		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()
 }
 
 // server is one life of the process.
-type server struct {
-	url    string
-	http   *http.Client
-	cmd    *exec.Cmd
-	stderr bytes.Buffer
-}
+type server struct{ *process.Server }
 
-// start starts the server on a data file and waits until it is ready.
+// start starts the server on a data file and waits until it serves.
 func start(t *testing.T, data string) *server {
 	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	s, err := process.Start(binary, data, nil, "--compatibility-level", "NONE")
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := free.Addr().String()
-	free.Close()
-	s := &server{url: "http://" + address, http: &http.Client{
-		Transport: &http.Transport{MaxIdleConnsPerHost: clients}, Timeout: 20 * time.Second,
-	}}
-	s.cmd = exec.Command(binary, "serve", "--listen", address, "--data", data, "--compatibility-level", "NONE", "--log-level", "warn", "--shutdown-delay", "0s")
-	s.cmd.Stderr = &s.stderr
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
+	if s.Quarantined {
+		s.Kill()
+		t.Fatalf("the server is in quarantine: %s", s.Log())
 	}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if status, _, err := s.call("GET", "/health/ready", nil); err == nil && status == http.StatusOK {
-			return s
-		}
-	}
-	s.kill()
-	t.Fatalf("the server is not ready after 20 s: %s", s.stderr.String())
-	return nil
-}
-
-// kill ends the process without any warning.
-func (s *server) kill() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait()
-	s.http.CloseIdleConnections()
-}
-
-// stop ends the process properly.
-func (s *server) stop(t *testing.T) {
-	t.Helper()
-	s.http.CloseIdleConnections()
-	if err := s.cmd.Process.Signal(os.Interrupt); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.cmd.Wait(); err != nil {
-		t.Fatalf("the server ends with %v: %s", err, s.stderr.String())
-	}
-}
-
-// call sends a request and reads the whole answer. A body that cannot be read is an error: then nothing is known.
-func (s *server) call(method, path string, body any) (int, []byte, error) {
-	var reader io.Reader
-	if body != nil {
-		data, err := json.Marshal(body)
-		if err != nil {
-			return 0, nil, err
-		}
-		reader = bytes.NewReader(data)
-	}
-	request, err := http.NewRequest(method, s.url+path, reader)
-	if err != nil {
-		return 0, nil, err
-	}
-	request.Header.Set("Content-Type", "application/vnd.schemaregistry.v1+json")
-	response, err := s.http.Do(request)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer response.Body.Close()
-	answer, err := io.ReadAll(response.Body)
-	return response.StatusCode, answer, err
+	return &server{s}
 }
 
 // errRefused is an answer that is not a success; the server is alive and does not do what it should.
@@ -146,7 +80,7 @@ var errRefused = errors.New("the server refuses")
 
 // post sends a schema to a path and returns the id and the version of the answer.
 func (s *server) post(path, schema string) (id, version int, err error) {
-	status, answer, err := s.call("POST", path, map[string]string{"schema": schema})
+	status, answer, err := s.Do("POST", path, map[string]string{"schema": schema})
 	if err != nil {
 		return 0, 0, err
 	}
@@ -160,7 +94,7 @@ func (s *server) post(path, schema string) (id, version int, err error) {
 
 // schemaOf returns the text of an id.
 func (s *server) schemaOf(id int) (string, error) {
-	status, answer, err := s.call("GET", fmt.Sprintf("/schemas/ids/%d", id), nil)
+	status, answer, err := s.Do("GET", fmt.Sprintf("/schemas/ids/%d", id), nil)
 	if err != nil {
 		return "", err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -35,6 +36,25 @@ func registration(t *testing.T, schemaType, schema string, references ...map[str
 	return strings.NewReader(string(body))
 }
 
+// timed and excused count the answers that were to come within maxTime, and those that came later and were let pass.
+var timed, excused atomic.Int64
+
+// requireInTime demands an answer within maxTime. On a machine where other programs want more processors than there are the
+// clock on the wall measures those; then it is enough when the server itself has worked no longer than that, and the answer
+// is counted as excused: the end of the run says how many were.
+func requireInTime(t *testing.T, took, worked time.Duration) {
+	t.Helper()
+	timed.Add(1)
+	switch {
+	case took <= maxTime:
+	case worked > maxTime || !overloaded(t):
+		t.Errorf("answered after %v (%v of work), not within %v", took, worked, maxTime)
+	default:
+		excused.Add(1)
+		t.Logf("EXCUSED: answered after %v, of which the server worked %v; the machine is overloaded", took, worked)
+	}
+}
+
 // attack sends a request and checks the promises.
 func (s *server) attack(t *testing.T, path string, body io.Reader, want verdict) {
 	t.Helper()
@@ -48,9 +68,7 @@ func (s *server) attack(t *testing.T, path string, body io.Reader, want verdict)
 	if status >= 500 || want == refused && status < 400 {
 		t.Errorf("answered with %d", status)
 	}
-	if took > maxTime && (worked > maxTime || !overloaded(t)) {
-		t.Errorf("answered after %v, not within %v", took, maxTime)
-	}
+	requireInTime(t, took, worked)
 	if peak-before > maxMemory {
 		t.Errorf("took %d MiB more memory, at most %d are allowed", (peak-before)>>20, maxMemory>>20)
 	}

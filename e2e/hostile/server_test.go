@@ -5,21 +5,20 @@
 package hostile
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
-	"syscall"
+	"sync"
 	"testing"
 	"time"
+
+	"github.com/concord-registry/concord/e2e/internal/process"
 )
 
 var binary string
@@ -33,22 +32,21 @@ func TestMain(m *testing.M) {
 		}
 		defer os.RemoveAll(dir)
 		binary = filepath.Join(dir, "concord")
-		build := exec.Command("go", "build", "-o", binary, "../../cmd/concord")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			fmt.Fprintf(os.Stderr, "%v\n%s", err, out)
+		if err := process.Build(binary); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 			return 1
 		}
-		return m.Run()
+		code := m.Run()
+		fmt.Printf("SUMMARY hostile input: %d answers were to come within %v; %d came later and were excused, because the machine was overloaded and the server had worked less\n",
+			timed.Load(), maxTime, excused.Load())
+		return code
 	}())
 }
 
 // server is a `concord serve` in a process of its own.
 type server struct {
-	url     string
-	pid     int
-	started time.Duration // from exec to the line that says where it serves
-	stop    func()        // SIGTERM, and wait; the test fails when it does not end well
+	*process.Server
+	stop func() // SIGTERM, and wait; the test fails when it does not end well
 }
 
 // serve starts a server that ends with the test. data is its data file; empty means a new one.
@@ -57,86 +55,47 @@ func serve(t *testing.T, data string, args ...string) *server {
 	if data == "" {
 		data = filepath.Join(t.TempDir(), "concord.db")
 	}
-	cmd := exec.Command(binary, append([]string{"serve", "--listen", "127.0.0.1:0", "--data", data, "--log-level", "warn",
-		"--shutdown-delay", "0s", "--shutdown-timeout", "1s"}, args...)...)
-	stdout, err := cmd.StdoutPipe()
+	s, err := process.Start(binary, data, nil, append([]string{"--shutdown-timeout", "1s"}, args...)...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stderr strings.Builder
-	cmd.Stderr = &stderr
-	start := time.Now()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	ended := false
-	stop := func() {
-		if ended {
-			return
+	stop := sync.OnceFunc(func() {
+		if err := s.Stop(); err != nil {
+			t.Errorf("%.4000s", err.Error())
 		}
-		ended = true
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		if err := cmd.Wait(); err != nil {
-			t.Errorf("the server ends with %v; its log:\n%.4000s", err, stderr.String())
-		}
-	}
+	})
 	t.Cleanup(stop)
-	line, err := bufio.NewReader(stdout).ReadString('\n')
-	url := regexp.MustCompile(`http://\S+`).FindString(line)
-	if err != nil || url == "" {
-		t.Fatalf("%v; it says %q", err, line)
-	}
-	return &server{url: url, pid: cmd.Process.Pid, started: time.Since(start), stop: stop}
+	return &server{s, stop}
 }
 
 // memory is the resident memory of the server, in bytes: now, and at its highest since resetPeak.
 func (s *server) memory(t *testing.T) (now, peak int64) {
 	t.Helper()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
+	memory, err := s.Memory()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(status)) {
-		name, value, _ := strings.Cut(line, ":")
-		if name != "VmRSS" && name != "VmHWM" {
-			continue
-		}
-		kb, err := strconv.ParseInt(strings.Fields(value)[0], 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if name == "VmRSS" {
-			now = kb << 10
-		} else {
-			peak = kb << 10
-		}
+	return memory.Resident, memory.Peak
+}
+
+func (s *server) resetPeak(t *testing.T) {
+	t.Helper()
+	if err := s.ResetPeak(); err != nil {
+		t.Fatal(err)
 	}
-	return now, peak
 }
 
 // worked is the processor time that the server has used so far.
 func (s *server) worked(t *testing.T) time.Duration {
 	t.Helper()
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.pid))
+	worked, err := s.Worked()
 	if err != nil {
 		t.Fatal(err)
 	}
-	// Fields 14 and 15 count from the process's name, which is in parentheses, in ticks of 10 ms (proc(5)).
-	_, rest, _ := strings.Cut(string(stat), ") ")
-	fields := strings.Fields(rest)
-	var ticks int64
-	for _, field := range fields[11:13] {
-		n, err := strconv.ParseInt(field, 10, 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ticks += n
-	}
-	return time.Duration(ticks) * 10 * time.Millisecond
+	return worked
 }
 
-// overloaded reports whether other programs want more processors than there are. Then the clock on the wall measures
-// them, and the processor time of the server is what counts.
+// overloaded reports whether other programs want more processors than there are.
 func overloaded(t *testing.T) bool {
 	t.Helper()
 	text, err := os.ReadFile("/proc/loadavg")
@@ -150,20 +109,12 @@ func overloaded(t *testing.T) bool {
 	return load > float64(runtime.NumCPU())
 }
 
-// resetPeak forgets the highest memory (proc(5), clear_refs).
-func (s *server) resetPeak(t *testing.T) {
-	t.Helper()
-	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.pid), []byte("5"), 0); err != nil {
-		t.Fatal(err)
-	}
-}
-
 // do sends a request and reads the whole answer.
 func (s *server) do(t *testing.T, method, path string, body io.Reader) (status int, answer string, took time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, method, s.url+path, body)
+	req, err := http.NewRequestWithContext(ctx, method, s.URL+path, body)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -39,7 +39,7 @@ func TestSlowClientsDoNotDelayOthers(t *testing.T) {
 	if status, answer, _ := s.do(t, http.MethodPost, "/subjects/small/versions", registration(t, "AVRO", `"string"`)); status != http.StatusOK {
 		t.Fatalf("%d %.300s", status, answer)
 	}
-	host := strings.TrimPrefix(s.url, "http://")
+	host := strings.TrimPrefix(s.URL, "http://")
 	alone := s.latencies(t)
 	before, _ := s.memory(t)
 	for _, slow := range []struct {
@@ -96,7 +96,7 @@ func (s *server) latencies(t *testing.T) []time.Duration {
 		clients.Go(func() {
 			for range 125 {
 				start := time.Now()
-				resp, err := http.Get(s.url + "/subjects/small/versions/latest")
+				resp, err := http.Get(s.URL + "/subjects/small/versions/latest")
 				if err != nil {
 					t.Error(err)
 					return
@@ -173,7 +173,7 @@ func TestClientsThatTakeTooLongAreSentAway(t *testing.T) {
 		"before saying a word": "",
 	} {
 		t.Run(name, func(t *testing.T) {
-			conn, err := net.Dial("tcp", strings.TrimPrefix(s.url, "http://"))
+			conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -199,7 +199,7 @@ func TestClientsThatTakeTooLongAreSentAway(t *testing.T) {
 
 func TestAThousandIdleConnectionsCostLittle(t *testing.T) {
 	s := serve(t, "")
-	host := strings.TrimPrefix(s.url, "http://")
+	host := strings.TrimPrefix(s.URL, "http://")
 	before, _ := s.memory(t)
 	for range 1000 {
 		conn, err := net.Dial("tcp", host)
@@ -225,7 +225,7 @@ func TestStartingTakesLittle(t *testing.T) {
 	data := filepath.Join(t.TempDir(), "concord.db")
 	s := serve(t, data)
 	now, _ := s.memory(t)
-	t.Logf("a new file: ready after %v, %d MiB resident", s.started.Round(time.Millisecond), now>>20)
+	t.Logf("a new file: ready after %v, %d MiB resident", s.Ready.Round(time.Millisecond), now>>20)
 	const subjects = 2000
 	var clients sync.WaitGroup
 	for c := range 16 {
@@ -243,9 +243,9 @@ func TestStartingTakesLittle(t *testing.T) {
 	s.stop()
 	s = serve(t, data)
 	now, _ = s.memory(t)
-	t.Logf("a file of %d subjects: ready after %v, %d MiB resident", subjects, s.started.Round(time.Millisecond), now>>20)
-	if s.started > time.Second {
-		t.Errorf("ready after %v", s.started)
+	t.Logf("a file of %d subjects: ready after %v, %d MiB resident", subjects, s.Ready.Round(time.Millisecond), now>>20)
+	if s.Ready > time.Second {
+		t.Errorf("ready after %v", s.Ready)
 	}
 	if now > 100<<20 {
 		t.Errorf("%d MiB resident", now>>20)

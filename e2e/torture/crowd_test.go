@@ -10,7 +10,6 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,30 +24,12 @@ import (
 // crowdMemory bounds what a server with a crowd of connections may hold, in bytes.
 const crowdMemory = 1 << 30
 
-// status reads a line of /proc/PID/status, in bytes.
-func (s *server) status(t *testing.T, name string) int64 {
-	t.Helper()
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	match := regexp.MustCompile(`(?m)^` + name + `:\s+(\d+) kB$`).FindSubmatch(text)
-	if match == nil {
-		t.Fatalf("no %s in %s", name, text)
-	}
-	kb, err := strconv.ParseInt(string(match[1]), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return kb << 10
-}
-
 // TestACrowdOfConnectionsIsServedInLittleMemory keeps many connections idle and many others busy.
 func TestACrowdOfConnectionsIsServedInLittleMemory(t *testing.T) {
 	idle, active := size(t, "IDLE", 2000, 10_000), size(t, "ACTIVE", 100, 500)
 	s := mustStart(t, filepath.Join(t.TempDir(), "concord.db"))
 	requireOK(t, s, http.MethodPost, "/subjects/crowd/versions", map[string]string{"schema": `"string"`})
-	address := strings.TrimPrefix(s.url, "http://")
+	address := strings.TrimPrefix(s.URL, "http://")
 	connect := func() (net.Conn, *bufio.Reader) {
 		conn, err := net.Dial("tcp", address)
 		if err != nil {
@@ -101,7 +82,11 @@ func TestACrowdOfConnectionsIsServedInLittleMemory(t *testing.T) {
 		})
 	}
 	clients.Wait()
-	peak := s.status(t, "VmHWM")
+	memory, err := s.Memory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	peak := memory.Peak
 	slices.Sort(times)
 	report(t, "a crowd: %d idle and %d active connections; %d reads, median %v, 99th percentile %v; at most %d MiB resident",
 		idle, active, len(times), percentile(times, 50), percentile(times, 99), peak>>20)
@@ -113,10 +98,12 @@ func TestACrowdOfConnectionsIsServedInLittleMemory(t *testing.T) {
 	}
 }
 
-// counts are what a server holds that it could leak.
-func (s *server) counts(t *testing.T) (goroutines, descriptors int) {
+// held is what a server could leak.
+type held struct{ goroutines, descriptors int }
+
+func (s *server) holds(t *testing.T) (h held) {
 	t.Helper()
-	_, metrics, err := s.do(http.MethodGet, "/metrics", nil)
+	_, metrics, err := s.Do(http.MethodGet, "/metrics", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,23 +111,35 @@ func (s *server) counts(t *testing.T) (goroutines, descriptors int) {
 	if match == nil {
 		t.Fatal("the metrics tell no goroutines")
 	}
-	goroutines, err = strconv.Atoi(string(match[1]))
-	if err != nil {
+	if h.goroutines, err = strconv.Atoi(string(match[1])); err != nil {
 		t.Fatal(err)
 	}
-	open, err := os.ReadDir(fmt.Sprintf("/proc/%d/fd", s.pid))
-	if err != nil {
+	if h.descriptors, err = s.Descriptors(); err != nil {
 		t.Fatal(err)
 	}
-	return goroutines, len(open)
+	return h
 }
+
+// anonymous is the memory that no file backs, in bytes.
+func (s *server) anonymous(t *testing.T) int64 {
+	t.Helper()
+	memory, err := s.Memory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return memory.Anonymous
+}
+
+// leakedMemory bounds what a server may hold in memory after any number of requests more than before them: its caches are
+// bounded, and nothing else may stay.
+const leakedMemory = 256 << 20
 
 // TestNothingIsLeftOfManyRequests sends requests of every kind, also such as are given up, and connections that are cut.
 func TestNothingIsLeftOfManyRequests(t *testing.T) {
 	total := size(t, "REQUESTS", 10_000, 1_000_000)
 	s := mustStart(t, filepath.Join(t.TempDir(), "concord.db"))
 	requireOK(t, s, http.MethodPost, "/subjects/s-0/versions", map[string]string{"schema": modelSchema("s-0", 0)})
-	goroutines, descriptors := s.counts(t)
+	before, memory := s.holds(t), s.anonymous(t)
 	var sent, answered, abandoned atomic.Int64
 	var clients sync.WaitGroup
 	for c := range 32 {
@@ -174,18 +173,23 @@ func TestNothingIsLeftOfManyRequests(t *testing.T) {
 		})
 	}
 	clients.Wait()
-	s.http.CloseIdleConnections()
+	s.HTTP.CloseIdleConnections()
 	const spare = 8 // that the runtime and the metrics may use
-	var g, d int
-	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
-		if g, d = s.counts(t); g <= goroutines+spare && d <= descriptors+spare {
-			break
-		}
+	returned := func(h held) bool {
+		return h.goroutines <= before.goroutines+spare && h.descriptors <= before.descriptors+spare
 	}
-	report(t, "leaks: %d requests answered, %d given up; goroutines %d before and %d after, descriptors %d and %d",
-		answered.Load(), abandoned.Load(), goroutines, g, descriptors, d)
-	if g > goroutines+spare || d > descriptors+spare {
-		t.Errorf("%d goroutines and %d descriptors are left, %d and %d before", g, d, goroutines, descriptors)
+	after := s.holds(t)
+	for deadline := time.Now().Add(patience); !returned(after) && time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		after = s.holds(t)
+	}
+	grown := s.anonymous(t) - memory
+	report(t, "leaks: %d requests answered, %d given up; goroutines %d before and %d after, descriptors %d and %d, %d MiB more memory",
+		answered.Load(), abandoned.Load(), before.goroutines, after.goroutines, before.descriptors, after.descriptors, grown>>20)
+	if !returned(after) {
+		t.Errorf("%+v are left, %+v before", after, before)
+	}
+	if grown > leakedMemory {
+		t.Errorf("%d MiB of memory are left", grown>>20)
 	}
 }
 
@@ -193,7 +197,7 @@ func TestNothingIsLeftOfManyRequests(t *testing.T) {
 func (s *server) cut(random *rand.Rand) {
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	conn, err := new(net.Dialer).DialContext(ctx, "tcp", strings.TrimPrefix(s.url, "http://"))
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", strings.TrimPrefix(s.URL, "http://"))
 	if err != nil {
 		return
 	}

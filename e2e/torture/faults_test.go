@@ -37,7 +37,7 @@ func begin(t *testing.T, seed uint64) *faulty {
 	f := &faulty{t: t, disk: d, random: rand.New(rand.NewPCG(seed, 3))}
 	f.server = mustStart(t, filepath.Join(d.Dir, "concord.db"))
 	t.Cleanup(func() {
-		f.server.kill()
+		f.server.Kill()
 		if err := d.Unmount(); err != nil {
 			t.Error(err)
 		}
@@ -109,11 +109,11 @@ func (f *faulty) verify(when string) {
 func (f *faulty) restart() {
 	f.t.Helper()
 	image := f.disk.Cut(f.random)
-	f.server.kill()
+	f.server.Kill()
 	d := mount(f.t, image)
 	f.server = mustStart(f.t, filepath.Join(d.Dir, "concord.db"))
 	f.t.Cleanup(func() {
-		f.server.kill()
+		f.server.Kill()
 		if err := d.Unmount(); err != nil {
 			f.t.Error(err)
 		}
@@ -143,18 +143,18 @@ func TestADiskThatFailsStopsWritesForGood(t *testing.T) {
 				f.clients.Wait()
 				f.disk.Set(disk.Faults{})
 				for range 20 {
-					status, answer, err := f.server.do(http.MethodPost, "/subjects/later/versions", map[string]string{"schema": `"string"`})
+					status, answer, err := f.server.Do(http.MethodPost, "/subjects/later/versions", map[string]string{"schema": `"string"`})
 					if status != http.StatusInternalServerError || !strings.Contains(string(answer), "read-only") {
 						t.Fatalf("a write after the failure: %d %s, %v", status, answer, err)
 					}
 				}
-				if status, answer, err := f.server.do(http.MethodGet, "/health/ready", nil); status != http.StatusServiceUnavailable || !strings.Contains(string(answer), "restart") {
+				if status, answer, err := f.server.Do(http.MethodGet, "/health/ready", nil); status != http.StatusServiceUnavailable || !strings.Contains(string(answer), "restart") {
 					t.Errorf("the readiness check: %d %s, %v", status, answer, err)
 				}
-				if status, _, err := f.server.do(http.MethodGet, "/health/live", nil); status != http.StatusOK {
+				if status, _, err := f.server.Do(http.MethodGet, "/health/live", nil); status != http.StatusOK {
 					t.Errorf("the liveness check: %d, %v", status, err)
 				}
-				if _, answer, err := f.server.do(http.MethodGet, "/metrics", nil); !strings.Contains(string(answer), "\nregistry_store_writable 0\n") {
+				if _, answer, err := f.server.Do(http.MethodGet, "/metrics", nil); !strings.Contains(string(answer), "\nregistry_store_writable 0\n") {
 					t.Errorf("the metrics do not tell: %v", err)
 				}
 				acknowledged += int(f.acknowledged.Load())
@@ -162,7 +162,7 @@ func TestADiskThatFailsStopsWritesForGood(t *testing.T) {
 				f.verify("before the restart")
 				f.restart()
 				f.verify("after the restart")
-				if status, answer, err := f.server.do(http.MethodPost, "/subjects/later/versions", map[string]string{"schema": `"string"`}); status != http.StatusOK {
+				if status, answer, err := f.server.Do(http.MethodPost, "/subjects/later/versions", map[string]string{"schema": `"string"`}); status != http.StatusOK {
 					t.Errorf("a write after the restart: %d %s, %v", status, answer, err)
 				}
 			})
@@ -195,8 +195,8 @@ func TestADiskThatCannotBeReadIsAnErrorOfTheRequest(t *testing.T) {
 			}
 		}
 		select {
-		case <-f.server.ended:
-			t.Fatalf("the server ends with %v: %.3000s", f.server.err, f.server.log.String())
+		case <-f.server.Ended:
+			t.Fatalf("the server ends with %v: %.3000s", f.server.Exit(), f.server.Log())
 		default:
 		}
 		f.disk.Set(disk.Faults{})
@@ -227,7 +227,7 @@ func TestAFullDiskRefusesWritesUntilThereIsSpace(t *testing.T) {
 			}
 			f.await(30, &f.acknowledged)
 			f.halt()
-			if status, answer, err := f.server.do(http.MethodGet, "/health/ready", nil); status != http.StatusOK {
+			if status, answer, err := f.server.Do(http.MethodGet, "/health/ready", nil); status != http.StatusOK {
 				t.Errorf("with space again: %d %s, %v", status, answer, err)
 			}
 			f.restart()
@@ -279,7 +279,7 @@ func TestSlowSyncsDoNotDelayReaders(t *testing.T) {
 			for n := 0; time.Now().Before(end); n++ {
 				began := time.Now()
 				// No two requests are the same, so that none is answered from memory.
-				status, _, err := f.server.do(http.MethodGet, fmt.Sprintf("/subjects?offset=%d&limit=%d", r, n+1), nil)
+				status, _, err := f.server.Do(http.MethodGet, fmt.Sprintf("/subjects?offset=%d&limit=%d", r, n+1), nil)
 				if status != http.StatusOK {
 					t.Errorf("%d, %v", status, err)
 					return

@@ -25,13 +25,13 @@ func flipServer(t *testing.T, program string, env []string, whole []byte, bit in
 	if err != nil {
 		return "CRASH " + err.Error()
 	}
-	defer s.kill()
+	defer s.Kill()
 	got, err := everything(s)
 	switch {
 	case err != nil:
 		return "CRASH " + err.Error()
-	case s.quarantined:
-		if status, _, err := s.do(http.MethodGet, "/health/live", nil); err != nil || status != http.StatusOK {
+	case s.Quarantined:
+		if status, _, err := s.Do(http.MethodGet, "/health/live", nil); err != nil || status != http.StatusOK {
 			return "CRASH in quarantine"
 		}
 		return flipDetected

@@ -54,7 +54,7 @@ func newChronicle(t *testing.T, seed uint64, program string, env ...string) *chr
 		random: rand.New(rand.NewPCG(seed, 5)), began: time.Now(), schemaOf: map[int]string{},
 	}
 	c.restart(t)
-	t.Cleanup(func() { c.server.Load().kill() })
+	t.Cleanup(func() { c.server.Load().Kill() })
 	return c
 }
 
@@ -176,12 +176,12 @@ func (q *request) send(s *server, patience time.Duration) (outcome, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, method, s.url+path, reader)
+	r, err := http.NewRequestWithContext(ctx, method, s.URL+path, reader)
 	if err != nil {
 		return outcome{}, err
 	}
 	r.Header.Set("Content-Type", "application/vnd.schemaregistry.v1+json")
-	response, err := s.http.Do(r)
+	response, err := s.HTTP.Do(r)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return outcome{}, errUnsent
 	}
@@ -262,7 +262,7 @@ func (c *chronicle) episode(t *testing.T, faults bool) {
 	if faults {
 		time.Sleep(time.Duration(c.random.IntN(100)) * time.Millisecond)
 		c.kills++
-		c.server.Load().kill()
+		c.server.Load().Kill()
 		c.restart(t)
 	}
 	clients.Wait()

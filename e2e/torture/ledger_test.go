@@ -104,7 +104,7 @@ func (l *ledger) choose(random *rand.Rand) *write {
 // the answer is wrong.
 func (l *ledger) send(s *server, w *write) (status int, text string, err error) {
 	l.pending = w
-	status, answer, err := s.do(w.method, w.path, w.body)
+	status, answer, err := s.Do(w.method, w.path, w.body)
 	if err != nil || status != http.StatusOK {
 		return status, string(answer), err
 	}
@@ -126,7 +126,7 @@ func (l *ledger) send(s *server, w *write) (status int, text string, err error) 
 // read returns a subject as a server shows it.
 func (l *ledger) read(s *server) (found state, err error) {
 	get := func(path string, result any) (bool, error) {
-		status, err := s.call(http.MethodGet, path, nil, result)
+		status, err := s.Call(http.MethodGet, path, nil, result)
 		if err == nil && status != http.StatusOK && status != http.StatusNotFound {
 			err = fmt.Errorf("GET %s: %d", path, status)
 		}
@@ -187,7 +187,7 @@ type watcher struct {
 func (w *watcher) watch(s *server) {
 	for ahead := 0; ; ahead = (ahead + 1) % 8 {
 		var content struct{ Schema string }
-		status, err := s.call(http.MethodGet, fmt.Sprintf("/schemas/ids/%d", w.next+ahead), nil, &content)
+		status, err := s.Call(http.MethodGet, fmt.Sprintf("/schemas/ids/%d", w.next+ahead), nil, &content)
 		if err != nil {
 			return
 		}

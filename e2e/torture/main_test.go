@@ -10,11 +10,11 @@ package torture
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
 
+	"github.com/concord-registry/concord/e2e/internal/process"
 	"github.com/concord-registry/concord/storage/bolt"
 )
 
@@ -38,20 +38,11 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(scratch)
 	binary = filepath.Join(scratch, "concord")
-	if err := build(binary); err != nil {
+	if err := process.Build(binary); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
 	return m.Run()
-}
-
-// build builds the server; args go to `go build`.
-func build(to string, args ...string) error {
-	args = append(append([]string{"build", "-o", to}, args...), "github.com/concord-registry/concord/cmd/concord")
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
-		return fmt.Errorf("build concord: %w\n%s", err, out)
-	}
-	return nil
 }
 
 // size is how much a test does of something: ordinarily, or nightly, or as TORTURE_name says.

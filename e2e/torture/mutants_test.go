@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/concord-registry/concord/e2e/internal/process"
 )
 
 // mutant is a bug that is put into the server by a change of its source. All are in one program, and the variable MUTANT
@@ -202,5 +204,5 @@ var buildMutants = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	program := filepath.Join(scratch, "concord-mutants")
-	return program, build(program, "-overlay", list)
+	return program, process.Build(program, "-overlay", list)
 })

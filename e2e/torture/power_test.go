@@ -78,7 +78,7 @@ func (o *outage) round(t *testing.T) {
 	defer func() {
 		o.image = d.Cut(o.random)
 		if s != nil {
-			s.kill()
+			s.Kill()
 		}
 		writes, syncs := d.Work()
 		o.cuts, o.writes, o.syncs = o.cuts+1, o.writes+writes, o.syncs+syncs
@@ -110,9 +110,9 @@ func (o *outage) start(data string) *server {
 	case err != nil:
 		o.problem("%v", err)
 		return nil
-	case s.quarantined:
-		o.problem("the data file is damaged: %s", s.log.String())
-		s.kill()
+	case s.Quarantined:
+		o.problem("the data file is damaged: %s", s.Log())
+		s.Kill()
 		return nil
 	}
 	return s
@@ -165,7 +165,7 @@ func (o *outage) load(s *server, cut func()) {
 	clients.Go(func() { o.watcher.watch(s) })
 	time.Sleep(time.Duration(30+o.random.IntN(250)) * time.Millisecond)
 	cut()
-	s.kill()
+	s.Kill()
 	clients.Wait()
 	refusals.Range(func(refusal, _ any) bool { o.problem("%v", refusal); return true })
 	o.acknowledged += int(acknowledged.Load())
@@ -185,7 +185,7 @@ func (o *outage) finish(t *testing.T) {
 		return
 	}
 	o.verify(s, o.ledgers)
-	if err := s.stop(); err != nil {
+	if err := s.Stop(); err != nil {
 		o.problem("%v", err)
 	}
 	if err := bolt.CheckApart(t.Context(), data); err != nil {

@@ -84,10 +84,10 @@ func extended(t *testing.T, whole []byte) (backup, want string) {
 		t.Fatal(err)
 	}
 	backup = filepath.Join(t.TempDir(), "later.backup")
-	if out, err := exec.Command(binary, "backup", "--registry", s.url, backup).CombinedOutput(); err != nil {
+	if out, err := exec.Command(binary, "backup", "--registry", s.URL, backup).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	s.kill()
+	s.Kill()
 	return backup, want
 }
 
@@ -104,9 +104,9 @@ func answersAfter(t *testing.T, image disk.Image) string {
 	if err != nil {
 		return err.Error()
 	}
-	defer s.kill()
-	if s.quarantined {
-		return "in quarantine: " + s.log.String()
+	defer s.Kill()
+	if s.Quarantined {
+		return "in quarantine: " + s.Log()
 	}
 	got, err := everything(s)
 	if err != nil {

@@ -14,7 +14,7 @@ for package in ./e2e/crash ./e2e/hostile ./e2e/torture; do
 done
 
 printf '\n=== what was done, and what was lost\n'
-grep -hE 'SUMMARY|rounds of kill -9|reads: median|KiB for each' "$log" | sed -E 's/^ *[a-z_]+\.go:[0-9]+: (SUMMARY )?/  /'
+grep -hE 'SUMMARY|rounds of kill -9|reads: median|KiB for each' "$log" | sed -E 's/^( *[a-z_]+\.go:[0-9]+: )?(SUMMARY )?/  /'
 grep -hE 'SKIPPED' "$log" | sed -E 's/^ *[a-z_]+\.go:[0-9]+: /  /' | sort | uniq -c
 printf '%d passed, %d failed, %d skipped, %d s\n' "$(grep -cE '^--- PASS' "$log")" "$(grep -cE '^--- FAIL' "$log")" "$(grep -cE '^--- SKIP' "$log")" "$SECONDS"
 exit $failed

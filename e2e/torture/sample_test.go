@@ -48,7 +48,7 @@ func sample(t *testing.T) (path string) {
 	register("json", map[string]any{"schemaType": "JSON", "schema": `{"type":"object","properties":{"a":{"type":"string"}}}`})
 	requireOK(t, s, http.MethodPut, "/config", map[string]string{"compatibility": "FULL"})
 	register("large", map[string]any{"schema": largeSchema()})
-	if err := s.stop(); err != nil {
+	if err := s.Stop(); err != nil {
 		t.Fatal(err)
 	}
 	if out, err := exec.Command(binary, "compact", "--data", path).CombinedOutput(); err != nil {
@@ -118,7 +118,7 @@ func sampled(t *testing.T) (whole []byte, want string) {
 	if want, err = everything(s); err != nil {
 		t.Fatal(err)
 	}
-	s.kill()
+	s.Kill()
 	return whole, want
 }
 
@@ -126,7 +126,7 @@ func sampled(t *testing.T) (whole []byte, want string) {
 func everything(s *server) (string, error) {
 	var all strings.Builder
 	get := func(path string) error {
-		status, answer, err := s.do(http.MethodGet, path, nil)
+		status, answer, err := s.Do(http.MethodGet, path, nil)
 		fmt.Fprintf(&all, "%s: %d %s\n", path, status, answer)
 		return err
 	}
@@ -147,7 +147,7 @@ func everything(s *server) (string, error) {
 
 func requireOK(t *testing.T, s *server, method, path string, body any) {
 	t.Helper()
-	if status, answer, err := s.do(method, path, body); err != nil || status != http.StatusOK {
+	if status, answer, err := s.Do(method, path, body); err != nil || status != http.StatusOK {
 		t.Fatalf("%s %s: %d %s, %v", method, path, status, answer, err)
 	}
 }
