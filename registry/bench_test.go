@@ -30,7 +30,7 @@ func benchRegistry(b *testing.B) (*registry.Registry, []string) {
 			fields = append(fields, fmt.Sprintf(`{"name":"field_%d_%d","type":["null","string"],"default":null}`, i, f))
 		}
 		texts[i] = fmt.Sprintf(`{"type":"record","name":"R%d","namespace":"bench","fields":[%s]}`, i, strings.Join(fields, ","))
-		if _, err := r.Register(context.Background(), fmt.Sprintf("s%d", i), registry.SchemaRequest{Schema: texts[i]}, registry.RegisterOptions{}); err != nil {
+		if _, err := r.Register(context.Background(), fmt.Sprintf("s%d", i), registry.SchemaRequest{Schema: texts[i]}, registry.RegisterOptions{By: registry.Registrant{Principal: "bench", Client: "confluent-kafka-python/2.16.0"}}); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -90,7 +90,7 @@ func BenchmarkRegisterNew(b *testing.B) {
 		for pb.Next() {
 			n := next.Add(1)
 			schema := strings.Replace(text, `"R0"`, fmt.Sprintf(`"New%d"`, n), 1)
-			if _, err := r.Register(context.Background(), fmt.Sprintf("new-%d", n), registry.SchemaRequest{Schema: schema}, registry.RegisterOptions{}); err != nil {
+			if _, err := r.Register(context.Background(), fmt.Sprintf("new-%d", n), registry.SchemaRequest{Schema: schema}, registry.RegisterOptions{By: registry.Registrant{Principal: "bench", Client: "confluent-kafka-python/2.16.0"}}); err != nil {
 				b.Fatal(err)
 			}
 		}
