@@ -23,13 +23,6 @@ var contentMembers, ownMembers = func() (content, own map[string]bool) {
 	return content, own
 }()
 
-const registrantMember = "registeredBy"
-
-// extra is the shape of rowValue.extra, as far as it is known here.
-type extra struct {
-	By storage.Registrant `json:"registeredBy,omitzero"`
-}
-
 // extraMembers are what a row keeps of a SCHEMA value beside its content, and of the value before it.
 func extraMembers(value []byte, v *storage.SchemaValue, older []byte) ([]byte, error) {
 	switch {

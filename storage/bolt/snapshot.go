@@ -15,17 +15,15 @@ import (
 // get and scan are the only code that reads the tree, so that a damaged tree, on which bbolt panics or faults, can be told
 // from a bug elsewhere: inside is set while they run.
 type snapshot struct {
-	tx      *bbolt.Tx
-	path    string
-	layout  *layout
-	cache   *contentCache
-	buckets [bucketCount]*bbolt.Bucket
-	key     []byte // scratch space for the key that is being looked for
-	inside  bool
-	// The members of a row that were decoded last, and what they say.
-	lastExtra []byte
-	lastBy    storage.Registrant
-	space     [96]byte // what key starts with in a View, so that short keys cost no allocation
+	tx          *bbolt.Tx
+	path        string
+	layout      *layout
+	cache       *contentCache
+	registrants *registrants
+	buckets     [bucketCount]*bbolt.Bucket
+	key         []byte // scratch space for the key that is being looked for
+	inside      bool
+	space       [96]byte // what key starts with in a View, so that short keys cost no allocation
 }
 
 // bucket returns the handle of the bucket that a kind of entries lies in, opened on first use.

@@ -27,9 +27,10 @@ type Options struct {
 
 // Store is a storage.Store in one file. Open makes one.
 type Store struct {
-	path  string
-	db    *bbolt.DB
-	cache *contentCache
+	path        string
+	db          *bbolt.DB
+	cache       *contentCache
+	registrants registrants
 	// layout is that of the file; until it is known, that of this program.
 	layout *layout
 
@@ -97,7 +98,7 @@ func (s *Store) View(f func(storage.View) error) (err error) {
 }
 
 func (s *Store) snapshot(tx *bbolt.Tx) snapshot {
-	return snapshot{tx: tx, path: s.path, layout: s.layout, cache: s.cache}
+	return snapshot{tx: tx, path: s.path, layout: s.layout, cache: s.cache, registrants: &s.registrants}
 }
 
 // closedError turns bbolt's word for a closed file into ours.

@@ -107,22 +107,7 @@ func (s *snapshot) Rows(subject string) ([]storage.Row, error) {
 }
 
 func (s *snapshot) row(r *rowValue, subject string, version int) storage.Row {
-	return storage.Row{Subject: subject, Version: version, ID: r.id, Deleted: r.deleted, Time: r.time, By: s.registrant(r.extra)}
-}
-
-// registrant reads who has registered a version. Versions next to each other mostly have the same one, which is decoded once.
-func (s *snapshot) registrant(members []byte) storage.Registrant {
-	if len(members) == 0 {
-		return storage.Registrant{}
-	}
-	if !bytes.Equal(members, s.lastExtra) {
-		var known extra
-		if json.Unmarshal(members, &known) != nil {
-			known = extra{} // another program's member of that name
-		}
-		s.lastExtra, s.lastBy = append(s.lastExtra[:0], members...), known.By
-	}
-	return s.lastBy
+	return storage.Row{Subject: subject, Version: version, ID: r.id, Deleted: r.deleted, Time: r.time, By: s.registrants.of(r.extra)}
 }
 
 // Row implements storage.View.
