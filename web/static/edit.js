@@ -2,6 +2,7 @@
 // The form that edits a schema: it is checked while one types, one request at a time, and the reasons stand on the lines that
 // cause them. The form is sent as the button "Check" would send it; of the page that comes back, the parts with data-part
 // are taken over.
+import { away } from "./away.js";
 import { mount } from "./codemirror.js";
 import { copyButtons } from "./copy.js";
 
@@ -30,6 +31,16 @@ function start(form, area) {
     if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
   });
 
+  // Who leaves with words that are nowhere else is asked first.
+  const before = editor.text();
+  let sent = false;
+  form.addEventListener("submit", () => {
+    sent = true;
+  });
+  addEventListener("beforeunload", (event) => {
+    if (!sent && editor.text() !== before && !types.some((type) => type.dataset.start === editor.text())) event.preventDefault();
+  });
+
   let timer = 0;
   /** @type {AbortController | undefined} */
   let running;
@@ -42,7 +53,9 @@ function start(form, area) {
     form.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(location.pathname + location.search, { method: "POST", body, signal: running.signal, headers: { Accept: "text/html" } });
+      away(false);
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      form.removeAttribute("aria-busy");
       if (!page.querySelector("form[data-check]")) return;
       for (const old of document.querySelectorAll("[data-part]")) {
         const fresh = page.getElementById(old.id);
@@ -51,10 +64,11 @@ function start(form, area) {
         copyButtons(old);
       }
       mark();
-      form.removeAttribute("aria-busy");
     } catch (error) {
       // A newer check has taken over, or the server cannot be reached: what was said last stays, and "Register" will tell.
-      if (!(error instanceof DOMException && error.name === "AbortError")) form.removeAttribute("aria-busy");
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      form.removeAttribute("aria-busy");
+      away(true);
     }
   };
   const mark = () => {

@@ -1,6 +1,7 @@
 // @ts-check
 // Search as you type: a form with data-filter="#id" is asked for the same address that sending it would lead to, and what
 // stands in the element with that id is exchanged. The history is replaced, so that the address is always that of what is seen.
+import { away } from "./away.js";
 import { copyButtons } from "./copy.js";
 
 export function filter() {
@@ -23,6 +24,7 @@ function watch(form) {
     running = new AbortController();
     try {
       const answer = await fetch(address, { signal: running.signal, headers: { Accept: "text/html" } });
+      away(false);
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const target = form.dataset.filter ?? "";
@@ -34,7 +36,7 @@ function watch(form) {
       document.title = page.title;
       history.replaceState(null, "", address);
     } catch (error) {
-      if (!(error instanceof DOMException && error.name === "AbortError")) location.assign(address);
+      if (!(error instanceof DOMException && error.name === "AbortError")) away(true);
     }
   };
   form.addEventListener("input", () => {

@@ -1,6 +1,7 @@
 // @ts-check
 // The keyboard: / j k Enter d ? and Ctrl-K. Rows are elements with data-row that hold a link; what d leads to is a link
 // with data-compare.
+import { away } from "./away.js";
 import { palette } from "./palette.js";
 
 export function keys() {
@@ -40,12 +41,7 @@ const actions = {
     return true;
   },
   "?": () => {
-    const dialog = document.getElementById("keys-dialog");
-    if (dialog instanceof HTMLDialogElement) {
-      dialog.showModal();
-    } else {
-      location.assign(`${document.body.dataset.base ?? ""}/ui/keys`);
-    }
+    help();
     return true;
   },
 };
@@ -62,4 +58,31 @@ function move(step) {
   const link = rows[next].querySelector("a");
   link?.focus({ preventScroll: true });
   return true;
+}
+
+/** Shows the page that explains the keyboard over this one, which may hold what has not been saved. */
+async function help() {
+  const address = `${document.body.dataset.base ?? ""}/ui/keys`;
+  const answer = await fetch(address, { headers: { Accept: "text/html" } }).catch(() => undefined);
+  const list = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".keys");
+  if (!list) {
+    away(true);
+    return;
+  }
+  const dialog = document.createElement("dialog");
+  dialog.setAttribute("aria-label", "Keyboard");
+  const form = document.createElement("form");
+  form.method = "dialog";
+  form.className = "body";
+  const button = document.createElement("button");
+  button.className = "button";
+  button.textContent = "Close";
+  form.append(document.adoptNode(list), button);
+  dialog.append(form);
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
 }

@@ -1,6 +1,8 @@
 // @ts-check
 // Ctrl-K: go to any subject by a few letters of its name. It asks /api/search once per pause in typing.
 
+import { away } from "./away.js";
+
 /** @returns {() => void} what opens it */
 export function palette() {
   /** @type {HTMLDialogElement | undefined} */
@@ -90,13 +92,16 @@ function build() {
     running = new AbortController();
     try {
       const answer = await fetch(`${base()}/api/search?limit=12&q=${encodeURIComponent(wanted)}`, { signal: running.signal, headers: { Accept: "application/json" } });
+      away(false);
       if (!answer.ok) throw new Error(answer.statusText);
       const found = await answer.json();
       const subjects = found.subjects.map((/** @type {any} */ s) => ({ name: s.subject, kind: s.type, note: s.latest ? `v${s.latest}` : "deleted", href: page(s.subject) }));
       const fields = found.fields.map((/** @type {any} */ f) => ({ name: f.path, kind: "FIELD", note: f.subject, href: page(f.subject) }));
       show([...subjects, ...fields, ...pages()]);
     } catch (error) {
-      if (!(error instanceof DOMException && error.name === "AbortError")) show(pages());
+      if (error instanceof DOMException && error.name === "AbortError") return;
+      away(error instanceof TypeError); // of the network; anything else is an answer
+      show(pages());
     }
   };
   input.addEventListener("input", () => {
