@@ -38,7 +38,11 @@ func (m *Main) setCommand() *cobra.Command {
 		if value == unset {
 			return c.DeleteMode(ctx, subject)
 		}
-		return c.SetMode(ctx, subject, value, force)
+		err := c.SetMode(ctx, subject, value, force)
+		if value == "IMPORT" && !force && client.IsRefusal(err) {
+			err = fmt.Errorf("%w; --force allows it where there are schemas", err)
+		}
+		return err
 	})
 	mode.Flags().BoolVar(&force, "force", false, "allow IMPORT where there are schemas")
 	level := m.setter("level", "Set the compatibility level", append(levelNames(), unset), `  concord set level FULL_TRANSITIVE orders-value

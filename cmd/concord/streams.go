@@ -32,8 +32,9 @@ func (m *Main) writeOutput(name string, write func(w io.Writer) error) error {
 	if name == "-" {
 		return write(m.Stdout)
 	}
-	temporary := name + ".tmp"
-	file, err := os.Create(temporary)
+	// Beside the file, so that renaming it is one step; of a name that nobody has.
+	temporary := fmt.Sprintf("%s.%d.tmp", name, os.Getpid())
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 	if err != nil {
 		return err
 	}

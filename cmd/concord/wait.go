@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -150,6 +151,8 @@ func (p *probe) ask(ctx context.Context) error {
 		return fmt.Errorf("%s does not answer: %w", p.name, err)
 	case status != http.StatusOK:
 		return fmt.Errorf("%s is not ready: %d %s", p.name, status, reasonIn(body))
+	case !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")):
+		return fmt.Errorf("%s does not answer as a schema registry does; is the URL right?", p.name)
 	}
 	return nil
 }
