@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -207,6 +208,52 @@ func TestAPageThatClaimsMoreThanTheFileHasIsDamage(t *testing.T) {
 	}
 	if !seen["leaf"] || !seen["freelist"] || !seen["free"] {
 		t.Errorf("not every kind of page was there: %v", seen)
+	}
+}
+
+// TestAnEntryThatLeadsOutOfTheFileIsDamage gives keys and values a length that no file has. Reading them is a fault of memory,
+// which must neither end the process nor go unnamed.
+func TestAnEntryThatLeadsOutOfTheFileIsDamage(t *testing.T) {
+	path := newPath(t)
+	s := mustOpen(t, path)
+	for id := range 6 {
+		if err := apply(s, version("s", id+1, id+1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	closeAndCheck(t, s)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := newPath(t)
+	entries := 0
+	for id, kind := range pagesOf(t, path) {
+		if kind != "leaf" {
+			continue
+		}
+		// A page starts with a header of 16 bytes, which has the number of entries at 10; then each has 16 bytes, of which the
+		// last eight are the lengths of key and value.
+		page := id * os.Getpagesize()
+		for entry := range int(binary.NativeEndian.Uint16(whole[page+10:])) {
+			start := page + 16 + 16*entry
+			bucket := whole[start]&1 != 0 // bbolt looks at no more of its value than it needs, whatever the length
+			for name, at := range map[string]int{"key": 8, "value": 12} {
+				data := slices.Clone(whole)
+				const highest = 3
+				data[start+at+highest] ^= 1 << 6
+				if err := os.WriteFile(damaged, data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if err := Check(t.Context(), damaged); !errors.Is(err, storage.ErrCorrupt) && (err != nil || !bucket) {
+					t.Errorf("the length of %s %d on page %d: %v", name, entry, id, err)
+				}
+				entries++
+			}
+		}
+	}
+	if entries < 20 {
+		t.Errorf("%d lengths are too few", entries)
 	}
 }
 

@@ -108,7 +108,7 @@ func (s *snapshot) corrupt(b bucket, key []byte, why string) error {
 		return fmt.Errorf("%w: %s, bucket %s: %s; %s", storage.ErrCorrupt, s.path, b, why, restoreAdvice)
 	}
 	const longest = 300 // of what is printed; a key of a damaged page may be a whole file
-	return fmt.Errorf("%w: %s, bucket %s, key %.*q: %s; %s", storage.ErrCorrupt, s.path, b, longest, key, why, restoreAdvice)
+	return fmt.Errorf("%w: %s, bucket %s, key %q: %s; %s", storage.ErrCorrupt, s.path, b, key[:min(len(key), longest)], why, restoreAdvice)
 }
 
 // restoreAdvice is what to do about a damaged file.
