@@ -25,6 +25,7 @@ type removeView struct {
 	Typed     string
 	Wrong     string // what is wrong with what was typed
 	Failure   string // why the registry refused
+	ReadOnly  string // why nothing can be deleted or restored; empty when it can
 }
 
 // obstacle is a version that refers to what is to be deleted.
@@ -76,6 +77,13 @@ func (u *UI) removal(r *request, version string) (*removeView, error) {
 		view.Versions = live
 	default:
 		view.Versions, view.Step = versions, "permanent"
+	}
+	mode, err := u.reg.Mode(r.Context(), view.Subject, true)
+	if err != nil {
+		return nil, err
+	}
+	if mode == registry.ReadOnly || mode == registry.ReadOnlyOverride {
+		view.ReadOnly = "The mode in force here is " + mode + ", so nothing can be deleted or restored."
 	}
 	u.asked(view)
 	referrers, err := u.reg.Referrers(r.Context(), view.Subject, view.Version)

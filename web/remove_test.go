@@ -3,6 +3,7 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"github.com/concord-registry/concord/formats"
@@ -59,4 +60,24 @@ func TestARestoreBringsBackVersionAndID(t *testing.T) {
 		t.Errorf("%+v, %v", v, err)
 	}
 	s.page("/ui/subjects/nobody/restore", 404)
+}
+
+func TestWhatIsReadOnlySaysSoBeforeItIsAskedToGo(t *testing.T) {
+	s := newSite(t, "")
+	s.register("s", registry.SchemaRequest{Schema: orderV1})
+	mode := registry.ReadOnly
+	if err := s.reg.SetMode(t.Context(), "", &mode, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{"/ui/subjects/s/delete", "/ui/subjects/s/restore"} {
+		d := s.page(page, 200)
+		d.holds("The mode in force here is READONLY, so nothing can be deleted or restored.")
+		for _, button := range d.all("button") {
+			if class, _ := attr(button, "class"); strings.Contains(class, "primary") {
+				if _, off := attr(button, "disabled"); !off {
+					t.Errorf("%s offers what the registry refuses", page)
+				}
+			}
+		}
+	}
 }
