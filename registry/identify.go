@@ -39,7 +39,7 @@ type Likeness struct {
 
 // The work that one identification may cause.
 const (
-	maxIdentified      = 20_000
+	maxIdentified      = 100_000
 	maxIdentifyParsed  = 2_000
 	maxIdentifyTime    = 3 * time.Second
 	maxOlderTime       = 1500 * time.Millisecond // of it, until when versions that are not the latest are read

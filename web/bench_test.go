@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -63,4 +64,13 @@ func BenchmarkListOf100000Subjects(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "ms/page")
 		})
 	}
+	b.Run("identify", func(b *testing.B) {
+		form := url.Values{"type": {"AVRO"}, "schema": {`{"type":"record","name":"Unheard","fields":[{"name":"unheard","type":"long"},{"name":"unheard_of","type":"string"}]}`}}
+		for b.Loop() {
+			if w := s.do("POST", "/ui/identify", nil, form); w.Code != http.StatusOK {
+				b.Fatal(w.Code)
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/1000, "ms/page")
+	})
 }
