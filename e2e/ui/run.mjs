@@ -110,7 +110,7 @@ async function documentation(dir) {
 
 let failed = 0;
 try {
-  if (!process.env.UI_SEEDED) await seed(url);
+  if (!process.env.UI_SEEDED) await seed(url, { odd: !process.env.UI_DOCS });
   if (process.env.UI_DOCS) await documentation(process.env.UI_DOCS);
   else if (process.env.UI_SHOTS) await pictures(process.env.UI_SHOTS);
   else failed = await journeys();
