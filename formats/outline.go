@@ -29,23 +29,23 @@ const (
 
 // Node is one thing that a text declares.
 type Node struct {
-	Kind NodeKind
-	Name string // as it is written
+	Kind NodeKind `json:"kind"`
+	Name string   `json:"name"` // as it is written
 	// Full is what others call it: the full name of an Avro or Protobuf type, the pointer of a JSON schema; empty for
 	// fields and symbols.
-	Full string
+	Full string `json:"fullName,omitempty"`
 	// Type is what a field holds, in a few words: "array<string>", "null | long", "repeated Item", "map<string, Money>". Of a
 	// type it is the word that declares it: "record", "message", "object".
-	Type string
+	Type string `json:"type,omitempty"`
 	// Uses are the names under which the type that a field holds may be found, the likeliest first; empty when it has no
 	// name or is declared in the field's place.
-	Uses     []string
-	Doc      string
-	Default  string // as written; empty when there is none
-	Required bool   // of JSON properties and Protobuf fields: a message without it is refused
-	Number   int32  // of a Protobuf field or symbol; 0 otherwise
-	Span     *Span  // of the name
-	Nodes    []Node
+	Uses     []string `json:"uses,omitempty"`
+	Doc      string   `json:"doc,omitempty"`
+	Default  string   `json:"default,omitempty"`  // as written; empty when there is none
+	Required bool     `json:"required,omitempty"` // of JSON properties and Protobuf fields: a message without it is refused
+	Number   int32    `json:"number,omitempty"`   // of a Protobuf field or symbol; 0 otherwise
+	Span     *Span    `json:"-"`                  // of the name
+	Nodes    []Node   `json:"nodes,omitempty"`
 }
 
 // Use is a place where a text names a type.

@@ -14,7 +14,7 @@ type description struct {
 }
 
 func (c *call) describeSubject() error {
-	d, err := c.server.registry.Describe(c.request.Context(), c.subject, cmp.Or(c.query.text("version"), "latest"))
+	d, err := c.server.registry.Describe(c.request.Context(), c.subject, c.versionOrLatest())
 	if err != nil {
 		return err
 	}
@@ -24,6 +24,24 @@ func (c *call) describeSubject() error {
 		c.generation = nil // it changes without a commit
 	}
 	return c.json(answer)
+}
+
+func (c *call) versionOrLatest() string { return cmp.Or(c.query.text("version"), "latest") }
+
+func (c *call) outlineVersion() error {
+	outline, err := c.server.registry.Outline(c.request.Context(), c.subject, c.versionOrLatest())
+	if err != nil {
+		return err
+	}
+	return c.json(outline)
+}
+
+func (c *call) exampleOfVersion() error {
+	example, err := c.server.registry.Example(c.request.Context(), c.subject, c.versionOrLatest())
+	if err != nil {
+		return err
+	}
+	return c.json(example)
 }
 
 func (c *call) decodeMessage() error {

@@ -88,6 +88,8 @@ func (s *Server) routes() []*route {
 		{method: "POST", path: "/api/compatibility/subjects/:subject/versions/:version", handle: (*call).reportVersion, asks: true},
 
 		{method: "GET", path: "/api/subjects/:subject", handle: (*call).describeSubject},
+		{method: "GET", path: "/api/subjects/:subject/outline", handle: (*call).outlineVersion},
+		{method: "GET", path: "/api/subjects/:subject/example", handle: (*call).exampleOfVersion},
 		{method: "GET", path: "/api/subjects/:subject/compare", handle: (*call).compareVersions},
 		{method: "GET", path: "/api/subjects/:subject/history", handle: (*call).getHistory},
 		{method: "GET", path: "/api/subjects/:subject/levels", handle: (*call).getLevels},

@@ -1,11 +1,8 @@
 package web
 
 import (
-	"bytes"
-	"encoding/hex"
-	"encoding/json"
+	"strconv"
 
-	"github.com/concord-registry/concord/compat/message"
 	"github.com/concord-registry/concord/registry"
 )
 
@@ -21,26 +18,13 @@ const maxExampleBytes = 2048
 
 // example makes an example message of a version.
 func (u *UI) example(r *request, v *registry.SchemaVersion) *exampleView {
-	schema, err := u.reg.Parse(r.Context(), v.Subject, registry.SchemaRequest{Schema: v.Schema, Type: string(v.Type), References: v.References})
+	example, err := u.reg.Example(r.Context(), v.Subject, strconv.Itoa(v.Version))
 	if err != nil {
 		return &exampleView{Fault: err.Error()}
 	}
-	codec, err := message.NewCodec(schema)
-	if err != nil {
-		return &exampleView{Fault: err.Error()}
-	}
-	text, err := codec.Sample(r.Context(), message.Options{})
-	if err != nil {
-		return &exampleView{Fault: err.Error()}
-	}
-	view := &exampleView{JSON: text}
-	var indented bytes.Buffer
-	if json.Indent(&indented, []byte(text), "", "  ") == nil {
-		view.JSON = indented.String()
-	}
-	payload, err := codec.Encode(text, message.Options{})
-	if err == nil && len(payload) <= maxExampleBytes {
-		view.Hex = hex.EncodeToString(message.Frame{ID: v.ID, Payload: payload}.Bytes())
+	view := &exampleView{JSON: indented(string(example.Message)), Hex: example.Bytes}
+	if len(view.Hex) > 2*maxExampleBytes {
+		view.Hex = ""
 	}
 	return view
 }
