@@ -1,39 +1,33 @@
 package registry
 
-import (
-	"container/list"
-	"sync"
-)
+import "sync"
 
-// cache keeps the values used last, bounded by their weight in bytes. It is safe for concurrent use.
+// cache keeps values, bounded by their weight in bytes. It is safe for concurrent use.
+//
+// When it is full some value or other goes. Dropping what was not used for longest would find nothing at all once histories
+// that are a little larger than the cache are read in turn, as transitive checks do; so most of them are found.
 type cache[K comparable, V any] struct {
 	max int
 
-	mu      sync.Mutex
+	mu      sync.RWMutex
 	weight  int
-	entries map[K]*list.Element
-	order   *list.List // most recently used first
+	entries map[K]cacheEntry[V]
 }
 
-type cacheEntry[K comparable, V any] struct {
-	key    K
+type cacheEntry[V any] struct {
 	value  V
 	weight int
 }
 
 func newCache[K comparable, V any](max int) *cache[K, V] {
-	return &cache[K, V]{max: max, entries: map[K]*list.Element{}, order: list.New()}
+	return &cache[K, V]{max: max, entries: map[K]cacheEntry[V]{}}
 }
 
 func (c *cache[K, V]) get(key K) (value V, ok bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	element, ok := c.entries[key]
-	if !ok {
-		return value, false
-	}
-	c.order.MoveToFront(element)
-	return element.Value.(*cacheEntry[K, V]).value, true
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	entry, ok := c.entries[key]
+	return entry.value, ok
 }
 
 // put stores a value, in the place of another with its key, unless it alone outweighs an eighth of the cache.
@@ -43,19 +37,18 @@ func (c *cache[K, V]) put(key K, value V, weight int) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if old, ok := c.entries[key]; ok {
-		c.remove(old)
+	c.remove(key)
+	for some := range c.entries { // maps are gone through from a random place on
+		if c.weight+weight <= c.max {
+			break
+		}
+		c.remove(some)
 	}
-	c.entries[key] = c.order.PushFront(&cacheEntry[K, V]{key, value, weight})
+	c.entries[key] = cacheEntry[V]{value, weight}
 	c.weight += weight
-	for c.weight > c.max {
-		c.remove(c.order.Back())
-	}
 }
 
-func (c *cache[K, V]) remove(element *list.Element) {
-	entry := element.Value.(*cacheEntry[K, V])
-	c.order.Remove(element)
-	delete(c.entries, entry.key)
-	c.weight -= entry.weight
+func (c *cache[K, V]) remove(key K) {
+	c.weight -= c.entries[key].weight
+	delete(c.entries, key)
 }

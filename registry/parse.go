@@ -102,7 +102,7 @@ func (r *Registry) parse(ctx context.Context, t *text) (*parsed, error) {
 	}
 	p := &parsed{schema: schema, refs: refs, checks: t.checks(), identity: sync.OnceValue(schema.Identity)}
 	p.key = storage.KeyOf(p.content(nil, nil))
-	r.parsed.put(key, p, schema.Weight()+len(t.src.Text))
+	r.parsed.put(key, p, schema.Weight()+parsedWeight)
 	return p, nil
 }
 
@@ -126,6 +126,9 @@ func (r *Registry) Parse(ctx context.Context, subject string, req SchemaRequest)
 	}
 	return p.schema, nil
 }
+
+// parsedWeight is what a kept schema takes beyond itself, in bytes.
+const parsedWeight = 256
 
 // identityWeight is what a kept identity takes, in bytes, with what finds it.
 const identityWeight = 256

@@ -49,8 +49,14 @@ func (v *Value) Get(key string) *Value {
 	return nil
 }
 
-// clone returns a copy that shares nothing with v but the texts.
+// null is the default of most optional fields.
+var null = &Value{Kind: NullValue}
+
+// clone returns a copy that shares nothing with v but the texts. Where null stood in the text is lost.
 func (v *Value) clone() *Value {
+	if v.Kind == NullValue {
+		return null
+	}
 	c := *v
 	c.Keys, c.Elems = slices.Clone(v.Keys), slices.Clone(v.Elems)
 	for i := range c.Elems {

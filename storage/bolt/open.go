@@ -22,7 +22,7 @@ import (
 const defaultLockTimeout = 2 * time.Second
 
 // defaultCacheBytes bounds the decoded contents in memory.
-const defaultCacheBytes = 64 << 20
+const defaultCacheBytes = 32 << 20
 
 // Open opens the store in a file, which it makes when there is none. The file is locked against other processes; it must
 // lie on a local file system. A file that is damaged, is not ours, or was written by a newer program is refused with an

@@ -21,7 +21,7 @@ import (
 // Options are the settings of a store. The zero value is what a server wants.
 type Options struct {
 	LockTimeout time.Duration // how long to wait for another process to let go of the file; 0 means 2 s
-	CacheBytes  int           // decoded contents kept in memory; 0 means 64 MiB
+	CacheBytes  int           // decoded contents kept in memory; 0 means 32 MiB
 	ReadOnly    string        // not empty: accept no writes, and give this as the reason
 }
 
