@@ -55,6 +55,22 @@ func TestAChangeIsMarkedOnALineThatChanged(t *testing.T) {
 	}
 }
 
+func TestACommaThatFollowsIsNoChangeOfALine(t *testing.T) {
+	s := newSite(t, "")
+	changing(s, "s")
+	for query, want := range map[string]int{"?from=1&to=2": 1, "?from=1&to=2&view=unified": 1, "?from=2&to=1": 1} {
+		changed := 0
+		for _, n := range s.page("/ui/subjects/s/compare"+query, 200).all("tr") {
+			if class, _ := attr(n, "class"); class == "added" || class == "removed" || class == "changed" {
+				changed++
+			}
+		}
+		if changed != want {
+			t.Errorf("%s: %d lines are shown as changed, and one field came or went", query, changed)
+		}
+	}
+}
+
 func TestTheFirstVersionIsComparedWithNothing(t *testing.T) {
 	s := newSite(t, "")
 	s.register("s", registry.SchemaRequest{Schema: orderV1})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/concord-registry/concord/compat/diff"
+	"github.com/concord-registry/concord/formats"
 )
 
 // rowView is a row of two texts side by side, or a line of both when they are one above the other.
@@ -100,7 +101,7 @@ type textView struct {
 
 // textViewOf shows the lines of a diff. whole shows what did not change, too.
 func textViewOf(d *diff.Diff, whole, unified bool) textView {
-	rows := diff.Lines(d.OldText, d.NewText)
+	rows := diff.Lines(withoutCommas(d.OldType, d.OldText), withoutCommas(d.NewType, d.NewText))
 	old, next, places := markChanges(d, rows)
 	oldRuns, newRuns := coloured(d.OldType, d.OldText, nil), coloured(d.NewType, d.NewText, nil)
 	v := textView{places: places, lines: lineSet{"o": {}, "n": {}}}
@@ -135,6 +136,15 @@ func textViewOf(d *diff.Diff, whole, unified bool) textView {
 		v.Rows = append(v.Rows, views)
 	}
 	return v
+}
+
+// withoutCommas leaves out what ends lines of JSON only because another follows: where that one came or went, the line is still
+// the same.
+func withoutCommas(t formats.Type, text string) string {
+	if t == formats.Protobuf {
+		return text
+	}
+	return strings.ReplaceAll(text, ",\n", "\n")
 }
 
 func sideOf(l *diff.Line, lines [][]run, marked marks) *sideView {
