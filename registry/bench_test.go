@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
+	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/registry"
@@ -95,4 +97,48 @@ func BenchmarkRegisterNew(b *testing.B) {
 			}
 		}
 	})
+}
+
+// evolved is version n of a record that gets one more optional field with each version.
+func evolved(name string, n int) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `{"type":"record","name":%q,"namespace":"bench","fields":[{"name":"id","type":"long"},{"name":"kind","type":{"type":"enum","name":"%sKind","symbols":["A","B","C"]}}`, name, name)
+	for i := range n + 8 {
+		fmt.Fprintf(&b, `,{"name":"field_%d","type":["null","string"],"default":null}`, i)
+	}
+	return b.String() + "]}"
+}
+
+// BenchmarkCheckTransitive checks a new version of 100 subjects in turn, each with 50 versions: about as many parsed schemas
+// as are kept.
+func BenchmarkCheckTransitive(b *testing.B) {
+	r, _ := benchRegistry(b)
+	ctx := context.Background()
+	const subjects, versions = 100, 50
+	var fill sync.WaitGroup
+	for i := range subjects {
+		fill.Go(func() {
+			for n := range versions {
+				if _, err := r.Register(ctx, fmt.Sprintf("evolved-%d", i), registry.SchemaRequest{Schema: evolved(fmt.Sprintf("E%d", i), n)}, registry.RegisterOptions{Force: true}); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	fill.Wait()
+	check := func(i int) {
+		n := i % subjects
+		report, err := r.CheckSubject(ctx, fmt.Sprintf("evolved-%d", n), registry.SchemaRequest{Schema: evolved(fmt.Sprintf("E%d", n), versions+i/subjects%8)},
+			registry.CheckOptions{Level: compat.BackwardTransitive})
+		if err != nil || !report.Compatible || len(report.Compared) != versions {
+			b.Fatal(report, err)
+		}
+	}
+	for i := range subjects {
+		check(i)
+	}
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		check(i)
+	}
 }
