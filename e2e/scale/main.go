@@ -7,7 +7,8 @@
 //
 // All registries are up at the same time and are measured in turn, a moment each, round after round, so that whatever else the
 // machine does meets all of them alike. What is compared is the processor time of the server for a request: for each round
-// the ratio to the first size, and of these the median. The rates are those of a client that is no match for the server.
+// the ratio to the first size. Figures are medians of the rounds. The rates are those of a client that is no match for the
+// server.
 package main
 
 import (
@@ -174,25 +175,19 @@ func (b *bench) compare() ([]comparison, error) {
 	return comparisons, nil
 }
 
-// total is what all rounds at one size did together.
-func (c *comparison) total(size int) result {
-	var sum result
+// median is the median of what f makes of the rounds.
+func (c *comparison) median(f func(round []result) float64) float64 {
+	var figures []float64
 	for _, round := range c.rounds {
-		sum.answers += round[size].answers
-		sum.took += round[size].took
-		sum.cpu += round[size].cpu
+		figures = append(figures, f(round))
 	}
-	return sum
+	slices.Sort(figures)
+	return (figures[(len(figures)-1)/2] + figures[len(figures)/2]) / 2
 }
 
-// ratio is how much more a request costs at a size than at the first one: the median of the rounds.
+// ratio is how much more a request costs at a size than at the first one.
 func (c *comparison) ratio(size int) float64 {
-	var ratios []float64
-	for _, round := range c.rounds {
-		ratios = append(ratios, round[size].cost()/round[0].cost())
-	}
-	slices.Sort(ratios)
-	return (ratios[(len(ratios)-1)/2] + ratios[len(ratios)/2]) / 2
+	return c.median(func(round []result) float64 { return round[size].cost() / round[0].cost() })
 }
 
 // kinds are the requests whose cost shall not depend on the size.
@@ -247,11 +242,11 @@ func (b *bench) print(comparisons []comparison) {
 	for _, c := range comparisons {
 		fmt.Printf("| %s with %d clients, req/s |", c.name, b.workers)
 		for i := range b.registries {
-			fmt.Printf(" %.0f |", c.total(i).rate())
+			fmt.Printf(" %.0f |", c.median(func(round []result) float64 { return round[i].rate() }))
 		}
 		fmt.Printf("%s\n| %s, server's CPU µs each |", strings.Repeat(" |", len(b.registries)), c.name)
 		for i := range b.registries {
-			fmt.Printf(" %.0f |", c.total(i).cost())
+			fmt.Printf(" %.0f |", c.median(func(round []result) float64 { return round[i].cost() }))
 		}
 		verdict := "kept"
 		for i := range b.registries[1:] {
