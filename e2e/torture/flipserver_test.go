@@ -48,7 +48,7 @@ func TestAServerOnAFlippedBitAnswersRightOrNotAtAll(t *testing.T) {
 	whole, want := sampled(t)
 	random := rand.New(rand.NewPCG(2, 1))
 	verdicts := map[string]int{}
-	n := size(t, "FLIPPED_STARTS", 10, 1000)
+	n := size(t, "FLIPPED_STARTS", 10, 2000)
 	for range n {
 		bit := random.IntN(len(whole) * 8)
 		verdict := flipServer(t, binary, nil, whole, bit, want)
