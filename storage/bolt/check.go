@@ -45,6 +45,9 @@ func checkFile(ctx context.Context, s *Store) error {
 	stopped := s.View(func(v storage.View) error {
 		snapshot := v.(*snapshot)
 		if err := s.recognise(snapshot); err != nil {
+			if damage := snapshot.verifyPages(); damage != nil { // by which it looks like the file of another program
+				return damage
+			}
 			return err
 		}
 		if err := snapshot.verify(ctx, add); err != nil {

@@ -1,6 +1,7 @@
 package bolt
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -208,6 +209,80 @@ func TestAPageThatClaimsMoreThanTheFileHasIsDamage(t *testing.T) {
 	}
 	if !seen["leaf"] || !seen["freelist"] || !seen["free"] {
 		t.Errorf("not every kind of page was there: %v", seen)
+	}
+}
+
+// TestEntriesThatVanishAreMissed takes each bit from the number of entries of every leaf, small buckets within one included: no
+// checksum covers it.
+func TestEntriesThatVanishAreMissed(t *testing.T) {
+	path := newPath(t)
+	s := mustOpen(t, path)
+	for i := range 8 {
+		subject := fmt.Sprintf("s%d", i)
+		config := storage.Config{Subject: subject, CompatibilityLevel: "FULL", Alias: strings.Repeat("a", 200)}
+		if err := apply(s, version(subject, 1, i+1), storage.PutConfig(config, 1), storage.PutMode(subject, "IMPORT", 1)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := answersOf(t, s)
+	closeAndCheck(t, s)
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	damaged := newPath(t)
+	require := func(at int) {
+		t.Helper()
+		for bit := range 16 {
+			data := slices.Clone(whole)
+			data[at+bit/8] &^= 1 << (bit % 8)
+			if slices.Equal(data, whole) {
+				continue
+			}
+			if err := os.WriteFile(damaged, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if err := checkInChild(t.Context(), damaged, time.Minute); errors.Is(err, storage.ErrCorrupt) {
+				continue
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			s, err := Open(damaged, Options{ReadOnly: "it is examined"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := answersOf(t, s); !slices.Equal(got, want) {
+				t.Errorf("bit %d of the number at %d makes entries vanish", bit, at)
+			}
+			if err := s.Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	const number = 10 // where the header of a page says how many entries it has
+	leaves := 0
+	for id, kind := range pagesOf(t, path) {
+		if kind == "leaf" {
+			require(id*os.Getpagesize() + number)
+			leaves++
+		}
+	}
+	// The entry of a small bucket is its name, its header of 16 bytes, which begins with eight zeroes, and its page. Older ones
+	// may lie about in free pages.
+	for _, b := range []bucket{modeBucket, contextBucket} {
+		entry := append([]byte(b.String()), make([]byte, 8)...)
+		for from := 0; ; from += len(entry) {
+			at := bytes.Index(whole[from:], entry)
+			if at < 0 {
+				break
+			}
+			from += at
+			require(from + len(b.String()) + 16 + number)
+			leaves++
+		}
+	}
+	if leaves < 5 {
+		t.Errorf("%d leaves are too few", leaves)
 	}
 }
 
