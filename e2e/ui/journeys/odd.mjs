@@ -14,7 +14,7 @@ export default [
         await page.goto(url + href);
         assert.equal(await page.locator("h1").textContent(), `:.odd:${name}`);
         const links = await page.locator(".actions-inline a").evaluateAll((found) => found.map((a) => /** @type {HTMLAnchorElement} */ (a).href));
-        for (const link of links) assert.equal((await page.request.get(link)).status(), 200, link);
+        await Promise.all(links.map(async (link) => assert.equal((await page.request.get(link)).status(), 200, link)));
       }
     },
   },
