@@ -164,7 +164,8 @@ func (c *Client) Version(ctx context.Context, subject, version string, deleted b
 	return v, err
 }
 
-// Registrants fills in who registered versions of a subject. Other registries keep nobody.
+// Registrants fills in who registered versions of a subject, where the registry tells: other registries know nothing of it,
+// each in its way, and nobody is the worse for not being told.
 func (c *Client) Registrants(ctx context.Context, subject string, versions []*Version) error {
 	var described struct {
 		Versions []struct {
@@ -173,10 +174,7 @@ func (c *Client) Registrants(ctx context.Context, subject string, versions []*Ve
 		} `json:"versions"`
 	}
 	if err := c.Get(ctx, "/api/subjects/"+Escape(subject), &described); err != nil {
-		if IsRefusal(err) {
-			return nil
-		}
-		return err
+		return ctx.Err()
 	}
 	by := map[int]storage.Registrant{}
 	for _, v := range described.Versions {
