@@ -64,7 +64,7 @@ func BenchmarkUpdate(b *testing.B) {
 		next.Store(int64(size))
 		for _, writers := range []int{1, 16, 128} {
 			b.Run(fmt.Sprintf("%d writers at %d", writers, size), func(b *testing.B) {
-				commits, cpu := s.Status().Committed, processorTime()
+				commits, pages, cpu := s.Status().Committed, pagesWritten(s), processorTime()
 				last := next.Load() + int64(b.N)
 				var wg sync.WaitGroup
 				for range writers {
@@ -84,6 +84,7 @@ func BenchmarkUpdate(b *testing.B) {
 				b.StopTimer()
 				b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "registrations/s")
 				b.ReportMetric(float64(b.N)/float64(s.Status().Committed-commits), "registrations/commit")
+				b.ReportMetric(float64(pagesWritten(s)-pages)/float64(b.N), "pages/op")
 				b.ReportMetric(float64((processorTime()-cpu).Microseconds())/float64(b.N), "µs-cpu/op")
 			})
 		}
@@ -101,6 +102,12 @@ func register(b *testing.B, s *Store, size int) {
 			b.Fatal(err)
 		}
 	}
+}
+
+// pagesWritten is how many pages the commits of a store have written so far.
+func pagesWritten(s *Store) int64 {
+	stats := s.db.Stats()
+	return stats.TxStats.GetPageAlloc() / int64(s.db.Info().PageSize)
 }
 
 // processorTime is what this process has used of the processors.
