@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"path/filepath"
 	"regexp"
@@ -413,10 +414,19 @@ func TestShutdownWaitsForRequestsUnderWay(t *testing.T) {
 	if _, err := io.WriteString(writer, `{"schema":`); err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(50 * time.Millisecond)
+	// The request is under way when it is counted beside the one that asks.
+	eventually(t, func() bool {
+		return strings.Contains(s.must(t, "GET", "/metrics", ""), "\nregistry_http_in_flight_requests 2\n")
+	})
 	down := make(chan error, 1)
 	go func() { down <- s.api.Shutdown(context.Background()) }()
-	time.Sleep(50 * time.Millisecond)
+	eventually(t, func() bool {
+		conn, err := net.Dial("tcp", s.addr)
+		if err == nil {
+			conn.Close()
+		}
+		return err != nil
+	})
 	if _, err := io.WriteString(writer, `"\"int\""}`); err != nil {
 		t.Fatal(err)
 	}
@@ -429,5 +439,15 @@ func TestShutdownWaitsForRequestsUnderWay(t *testing.T) {
 	}
 	if err := <-s.served; err != nil {
 		t.Error(err)
+	}
+}
+
+// eventually waits until something is so.
+func eventually(t *testing.T, so func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); !so(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("it does not become so within 10 s")
+		}
 	}
 }
