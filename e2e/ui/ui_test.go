@@ -63,7 +63,7 @@ func TestJourneys(t *testing.T) {
 	if _, err := os.Stat("node_modules/playwright-core"); err != nil {
 		t.Fatal("node_modules is missing: run e2e/run.sh, which installs it")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	browser := exec.CommandContext(ctx, "node", "run.mjs")
 	browser.Env = append(os.Environ(), "UI_URL="+start(t))
