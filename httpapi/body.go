@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -70,10 +72,24 @@ func (c *call) readBody() (body []byte, err error) {
 	} else {
 		body, err = c.readUntilEnd()
 	}
-	if err == nil {
-		c.input = body[:len(body):len(body)]
+	if err != nil {
+		return nil, unreadable(err)
 	}
-	return body, err
+	c.input = body[:len(body):len(body)]
+	return body, nil
+}
+
+// unreadable words why a body could not be read. Whatever the reason is, the client or its network gave it.
+func unreadable(err error) error {
+	var known *registry.Error
+	var network net.Error
+	switch {
+	case errors.As(err, &known), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
+		return err
+	case errors.As(err, &network):
+		return errUnfinishedBody
+	}
+	return badBody("%s", err)
 }
 
 // readAnnounced reads a body of a known length. Memory grows with what arrives, not with what is announced.

@@ -2,9 +2,11 @@ package httpapi_test
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -16,6 +18,7 @@ import (
 	"time"
 
 	"github.com/concord-registry/concord/httpapi"
+	"github.com/concord-registry/concord/httpapi/accesslog"
 )
 
 // blanks is a body of blanks. The client may still be reading it when the answer is there.
@@ -244,11 +247,14 @@ func TestSlowClientsDoNotDelayOthers(t *testing.T) {
 
 func TestClientsThatDawdleAreDropped(t *testing.T) {
 	s := start(t, setup{http: httpapi.Options{ReadHeaderTimeout: 200 * time.Millisecond, ReadTimeout: 300 * time.Millisecond, IdleTimeout: 200 * time.Millisecond}})
+	s.must(t, "GET", "/subjects", "")
 	for name, request := range map[string]string{
-		"nothing":         "",
-		"half a header":   "GET / HTTP/1.1\r\nHost:",
-		"half a body":     "POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
-		"an idle keeping": "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+		"nothing":                          "",
+		"half a header":                    "GET / HTTP/1.1\r\nHost:",
+		"half a body":                      "POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+		"half a body of a repeated GET":    "GET /subjects HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{",
+		"half a chunk with a repeated GET": "GET /subjects HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{",
+		"an idle keeping":                  "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
 	} {
 		conn, err := net.Dial("tcp", s.addr)
 		if err != nil {
@@ -266,6 +272,53 @@ func TestClientsThatDawdleAreDropped(t *testing.T) {
 		if name == "half a body" && !strings.Contains(string(answer), `{"error_code":408,`) {
 			t.Errorf("%s: %q", name, answer)
 		}
+	}
+}
+
+func TestABodyThatIsNoHTTPIsTheClientsMistake(t *testing.T) {
+	s := start(t, setup{})
+	for name, chunks := range map[string]string{
+		"a length that is no number": "zz\r\n{}\r\n0\r\n\r\n",
+		"a length that is too large": "ffffffffffffffffff\r\n{}",
+		"no end of a chunk":          "2\r\n{}XX0\r\n\r\n",
+		"a trailer without a colon":  "2\r\n{}\r\n0\r\nfoo bar\r\n\r\n",
+		"lines without a return":     "2\n{}\n0\n\n",
+	} {
+		conn, err := net.Dial("tcp", s.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+		if _, err := io.WriteString(conn, "POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"+chunks); err != nil {
+			t.Fatal(err)
+		}
+		answer, _ := io.ReadAll(conn)
+		conn.Close()
+		if !strings.HasPrefix(string(answer), "HTTP/1.1 400 ") || !strings.Contains(string(answer), `{"error_code":400,"message":"The request body cannot be read: `) {
+			t.Errorf("%s: %q", name, answer)
+		}
+	}
+}
+
+func TestAClientThatVanishesInTheMiddleOfABodyIsNoFaultOfTheServer(t *testing.T) {
+	var log bytes.Buffer
+	s := start(t, setup{http: httpapi.Options{AccessLog: accesslog.NewText(&log, slog.LevelInfo)}})
+	conn, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(conn, "POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	// The server reads the body once it asks for it.
+	if _, err := conn.Read(make([]byte, 64)); err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.(*net.TCPConn).SetLinger(0) // the connection is reset
+	conn.Close()
+	s.stop()
+	if !strings.Contains(log.String(), "status=400") {
+		t.Errorf("logged as %s", log.String())
 	}
 }
 

@@ -138,15 +138,16 @@ func New(opt Options) *Server {
 
 // ServeHTTP answers one request.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if s.repeat(w, r) {
-		return
-	}
 	if r.ContentLength != 0 {
 		if conn := connOf(r); conn != nil {
 			// net/http's own ReadTimeout would bound the wait for a client that hangs up, too: of every request, and of
-			// streams of events. An error means that the connection is closed, as reading will say.
+			// streams of events. A body that nobody wants is read, too, before the answer is sent. An error means that the
+			// connection is closed, as reading will say.
 			_ = conn.SetReadDeadline(time.Now().Add(s.opt.ReadTimeout))
 		}
+	}
+	if s.repeat(w, r) {
+		return
 	}
 	if err := s.rewritePath(r); err != nil {
 		c := s.echo.AcquireContext()
