@@ -19,7 +19,7 @@ func (l listener) Accept() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &clientConn{Conn: conn, reads: deadline{arm: conn.SetReadDeadline}, writes: deadline{arm: conn.SetWriteDeadline}}, nil
+	return newClientConn(conn), nil
 }
 
 // clientConn is a connection to a client.
@@ -27,6 +27,13 @@ type clientConn struct {
 	net.Conn
 	reads, writes deadline
 	answered      bool // the request in hand; only the goroutine that serves the connection looks at it
+}
+
+func newClientConn(conn net.Conn) *clientConn {
+	c := &clientConn{Conn: conn}
+	c.reads.init(conn.SetReadDeadline)
+	c.writes.init(conn.SetWriteDeadline)
+	return c
 }
 
 // connKey is the key of a request's clientConn in its context.
@@ -55,7 +62,9 @@ func (c *clientConn) answer(p []byte) {
 }
 
 func (c *clientConn) Read(p []byte) (n int, err error) {
-	c.reads.begin()
+	if !c.reads.begin() {
+		return 0, os.ErrDeadlineExceeded
+	}
 	defer c.reads.end()
 	for {
 		n, err = c.Conn.Read(p)
@@ -80,7 +89,9 @@ func (c *clientConn) Write(p []byte) (int, error) {
 }
 
 func (c *clientConn) write(p []byte) (n int, err error) {
-	c.writes.begin()
+	if !c.writes.begin() {
+		return 0, os.ErrDeadlineExceeded
+	}
 	defer c.writes.end()
 	for {
 		var more int
@@ -111,13 +122,29 @@ func (c *clientConn) CloseWrite() error {
 // that is early run; when it goes off, what waits is not given up but waits on, until the limit that is wanted. A timer is
 // moved only to go off earlier, and only when something waits for it.
 type deadline struct {
-	arm func(time.Time) error // sets the timer; zero for none
+	arm   func(time.Time) error // sets the timer; zero for none
+	since time.Time             // a limit from before is over without a look at the clock
 
 	mu      sync.Mutex
+	changed sync.Cond
 	wanted  time.Time
 	armed   time.Time // never later than wanted while something waits
 	gone    bool      // the timer went off
+	resting bool
 	waiting int
+}
+
+func (d *deadline) init(arm func(time.Time) error) {
+	d.arm, d.since, d.changed.L = arm, time.Now(), &d.mu
+}
+
+// rest says that nothing has to be read or written until the limit is set anew; what begins is held until then. net/http
+// watches each connection, by reading, for a client that hangs up while its request is worked on, and ends that by a limit
+// in the past. An answer that is there already needs no such watch, and without it the network is not asked in vain.
+func (d *deadline) rest() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.resting = true
 }
 
 // set changes the limit, for what waits already, too.
@@ -125,19 +152,30 @@ func (d *deadline) set(t time.Time) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.wanted = t
+	if d.resting {
+		d.resting = false
+		d.changed.Broadcast()
+	}
 	if d.waiting > 0 {
 		return d.hasten()
 	}
 	return nil
 }
 
-// begin says that something is going to wait.
-func (d *deadline) begin() {
+// begin says that something is going to wait, and reports whether there is time for it.
+func (d *deadline) begin() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	for d.resting {
+		d.changed.Wait()
+	}
+	if !d.wanted.IsZero() && d.wanted.Before(d.since) {
+		return false
+	}
 	d.waiting++
 	// An error means that the connection is closed, as the read or write will say.
 	_ = d.hasten()
+	return true
 }
 
 // end says that it waits no longer.

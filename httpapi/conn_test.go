@@ -116,6 +116,33 @@ func TestTheTimerIsHardlyMovedWhileRequestsFollowEachOther(t *testing.T) {
 	}
 }
 
+func TestAReadThatIsNotNeededIsHeldUntilTheLimitIsSet(t *testing.T) {
+	server, client, moved := connect(t)
+	client.Write([]byte{1})
+	for range 3 {
+		server.reads.rest()
+		ended := make(chan error, 1)
+		go func() {
+			_, err := readAfter(server)
+			ended <- err
+		}()
+		time.Sleep(tick / 10)
+		select {
+		case err := <-ended:
+			t.Fatalf("it ends before the limit is set: %v", err)
+		default:
+		}
+		server.SetReadDeadline(time.Unix(1, 0))
+		if err := <-ended; !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Fatalf("%v, want a time limit that is over", err)
+		}
+		server.SetReadDeadline(time.Time{})
+	}
+	if _, err := readAfter(server); err != nil || *moved != 0 {
+		t.Errorf("what was sent meanwhile: %v; the timer was moved %d times", err, *moved)
+	}
+}
+
 func TestAWriteGoesOnWhereATimerThatWasEarlyStoppedIt(t *testing.T) {
 	t.Parallel()
 	server, client, _ := connect(t)

@@ -113,6 +113,9 @@ func (s *Server) repeat(w http.ResponseWriter, r *http.Request) bool {
 	if a == nil {
 		return false
 	}
+	if conn := connOf(r); conn != nil && r.ContentLength == 0 {
+		conn.reads.rest()
+	}
 	c := s.begin(w, r, a.route)
 	c.give(a)
 	c.finish()

@@ -159,6 +159,23 @@ func TestAnswersFollowTheOrderOfTheRequests(t *testing.T) {
 			}
 		}
 	}
+	// What a GET brings along is no request.
+	for range 3 {
+		if _, err := io.WriteString(conn, "GET /schemas/ids/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Millisecond)
+		if _, err := io.WriteString(conn, "hello"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(answers, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if body, err := io.ReadAll(answer.Body); err != nil || string(body) != want["/schemas/ids/1"] {
+			t.Fatalf("with a body: %s, %v", body, err)
+		}
+	}
 	if _, err := io.WriteString(conn, "GET /schemas/ids/1 HTTP/1.0\r\n\r\n"); err != nil {
 		t.Fatal(err)
 	}
