@@ -40,3 +40,21 @@ func TestACacheThatIsALittleTooSmallFindsMost(t *testing.T) {
 		t.Errorf("%d of %d were found", found, keys*rounds)
 	}
 }
+
+func TestWhatIsRecentStaysUntilHalfTheRoomWasTaken(t *testing.T) {
+	r := newRecent[int, int](100)
+	for i := range 1000 {
+		r.put(i, -i, 10)
+		for back := range min(i+1, 5) {
+			if value, ok := r.get(i - back); !ok || value != back-i {
+				t.Fatalf("after %d: %d is %d, %t", i, i-back, value, ok)
+			}
+		}
+		if n := len(r.young) + len(r.old); n > 10 {
+			t.Fatalf("%d entries of 10 bytes in 100", n)
+		}
+	}
+	if r.put(-1, 1, 51); len(r.young) > 5 {
+		t.Error("a value larger than half the room is kept")
+	}
+}

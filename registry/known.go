@@ -31,8 +31,8 @@ func (r *Registry) quick(ctx context.Context, subject string, req *SchemaRequest
 	if blank(req) {
 		return nil, nil
 	}
-	var p *parsed
-	var key parseKey
+	var key parseKey                // of the text
+	var content *storage.ContentKey // what it stands for
 	for {
 		var source *text
 		var found *rendering
@@ -40,14 +40,16 @@ func (r *Registry) quick(ctx context.Context, subject string, req *SchemaRequest
 			if source, err = r.quickSource(v, subject, req, normalized); err != nil || source == nil {
 				return err
 			}
-			if now := source.key(); p == nil || now != key {
+			if now := source.key(); content == nil || now != key {
 				key = now
-				if p, _ = r.parsed.get(key); p == nil {
+				known, ok := r.parsed.keyOf(key, req.Metadata, req.RuleSet)
+				if !ok {
 					return nil
 				}
+				content = &known
 			}
 			source = nil
-			row, err := r.rowOfContent(v, subject, newDraft(p, req.Metadata, req.RuleSet))
+			row, err := r.rowOfContent(v, subject, *content)
 			if err != nil || row == nil {
 				return err
 			}
@@ -65,9 +67,12 @@ func (r *Registry) quick(ctx context.Context, subject string, req *SchemaRequest
 		case source == nil:
 			return nil, nil
 		}
-		if p, err = r.parseUnchecked(ctx, source); err != nil {
+		p, err := r.parseUnchecked(ctx, source)
+		if err != nil {
 			return nil, err
 		}
+		parsed := newDraft(p, req.Metadata, req.RuleSet).key()
+		content = &parsed
 	}
 }
 
@@ -85,8 +90,8 @@ func (r *Registry) quickSource(v storage.View, subject string, req *SchemaReques
 }
 
 // rowOfContent returns the version of a subject that has the content, a live one if there is; nil when there is none.
-func (r *Registry) rowOfContent(v storage.View, subject string, d *draft) (*storage.Row, error) {
-	id, err := v.FindID(contextOf(subject), d.key())
+func (r *Registry) rowOfContent(v storage.View, subject string, content storage.ContentKey) (*storage.Row, error) {
+	id, err := v.FindID(contextOf(subject), content)
 	if err != nil || id == 0 {
 		return nil, err
 	}

@@ -107,7 +107,7 @@ func (r *Registry) find(ctx context.Context, subject string, req *SchemaRequest,
 func (r *Registry) match(ctx context.Context, state *subjectState, d *draft, withDeleted bool) (*storage.Row, error) {
 	var row *storage.Row
 	err := r.store.View(func(v storage.View) (err error) {
-		row, err = r.rowOfContent(v, state.subject, d)
+		row, err = r.rowOfContent(v, state.subject, d.key())
 		return err
 	})
 	if err != nil {

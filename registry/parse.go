@@ -24,6 +24,7 @@ type text struct {
 	src        formats.Source
 	opt        formats.Options
 	normalized bool
+	stored     bool // it is the text of a registered version
 }
 
 // parsed is what a text turns into.
@@ -86,7 +87,7 @@ func (t *text) key() parseKey {
 // parse parses a text, or returns what it was parsed to before.
 func (r *Registry) parse(ctx context.Context, t *text) (*parsed, error) {
 	key := t.key()
-	if p, ok := r.parsed.get(key); ok && p.checks >= t.checks() {
+	if p := r.parsed.get(key, t.stored); p != nil && p.checks >= t.checks() {
 		return p, nil
 	}
 	schema, err := r.engine.Parse(ctx, t.typ, t.src, t.opt)
@@ -102,7 +103,7 @@ func (r *Registry) parse(ctx context.Context, t *text) (*parsed, error) {
 	}
 	p := &parsed{schema: schema, refs: refs, checks: t.checks(), identity: sync.OnceValue(schema.Identity)}
 	p.key = storage.KeyOf(p.content(nil, nil))
-	r.parsed.put(key, p, schema.Weight()+parsedWeight)
+	r.parsed.put(key, p, t.stored)
 	return p, nil
 }
 
@@ -129,6 +130,8 @@ func (r *Registry) Parse(ctx context.Context, subject string, req SchemaRequest)
 
 // parsedWeight is what a kept schema takes beyond itself, in bytes.
 const parsedWeight = 256
+
+func (p *parsed) weight() int { return p.schema.Weight() + parsedWeight }
 
 // identityWeight is what a kept identity takes, in bytes, with what finds it.
 const identityWeight = 256
@@ -238,7 +241,7 @@ func (r *Registry) source(v storage.View, context string, req *SchemaRequest, ho
 	if err != nil {
 		return nil, err
 	}
-	return &text{t, formats.Source{Text: req.Schema, References: declared, Resolved: resolved}, how.Options, how.normalized}, nil
+	return &text{typ: t, src: formats.Source{Text: req.Schema, References: declared, Resolved: resolved}, opt: how.Options, normalized: how.normalized}, nil
 }
 
 // storedText collects what a registered content is parsed from.
@@ -247,5 +250,5 @@ func (r *Registry) storedText(v storage.View, context string, c *storage.Content
 	if err != nil {
 		return nil, err
 	}
-	return &text{typ: c.Type, src: formats.Source{Text: c.Schema, References: declared, Resolved: resolved}}, nil
+	return &text{typ: c.Type, src: formats.Source{Text: c.Schema, References: declared, Resolved: resolved}, stored: true}, nil
 }

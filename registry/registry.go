@@ -38,7 +38,7 @@ type Registry struct {
 	opt    Options
 	locks  locks
 
-	parsed     *cache[parseKey, *parsed]
+	parsed     *parsedSchemas
 	identities *cache[parseKey, formats.Identity]
 }
 
@@ -59,7 +59,7 @@ func New(store Store, engine *engine.Engine, opt Options) *Registry {
 	// An identity takes a fiftieth of what a parsed schema does.
 	forIdentities := opt.CacheBytes / 8
 	return &Registry{store: store, engine: engine, opt: opt,
-		parsed:     newCache[parseKey, *parsed](opt.CacheBytes - forIdentities),
+		parsed:     newParsedSchemas(opt.CacheBytes - forIdentities),
 		identities: newCache[parseKey, formats.Identity](forIdentities)}
 }
 
