@@ -105,7 +105,8 @@ func (m *Main) importInto(ctx context.Context, f *importFlags, args []string) er
 	if err != nil {
 		return err
 	}
-	plan, err := transfer.NewPlan(ctx, dump, c)
+	e := engine.Default(formats.Limits{})
+	plan, err := transfer.NewPlan(ctx, e, dump, c)
 	if err != nil {
 		return err
 	}
@@ -121,7 +122,7 @@ func (m *Main) importInto(ctx context.Context, f *importFlags, args []string) er
 	err = plan.Apply(ctx, c, step)
 	done()
 	if err != nil {
-		return fmt.Errorf("%w; what was imported stays: mend it and run the import again", err)
+		return fmt.Errorf("%w; what was imported stays, and so does mode IMPORT: mend it and run the import again, or let clients register with concord set mode READWRITE", err)
 	}
 	if _, err := fmt.Fprintf(m.Stdout, "imported %d versions (%d were there), %d deletions, %d configs and modes into %s\n", register, plan.Present, remove, settings, c.Name()); err != nil {
 		return err
@@ -129,13 +130,13 @@ func (m *Main) importInto(ctx context.Context, f *importFlags, args []string) er
 	if !f.verify {
 		return nil
 	}
-	return m.verifyImport(ctx, read, c)
+	return m.verifyImport(ctx, e, read, c)
 }
 
 // maxDifferences is how many of them are shown.
 const maxDifferences = 100
 
-func (m *Main) verifyImport(ctx context.Context, read func(context.Context) (*transfer.Dump, error), c *client.Client) error {
+func (m *Main) verifyImport(ctx context.Context, e *engine.Engine, read func(context.Context) (*transfer.Dump, error), c *client.Client) error {
 	original, err := read(ctx)
 	if err != nil {
 		return err
@@ -144,7 +145,7 @@ func (m *Main) verifyImport(ctx context.Context, read func(context.Context) (*tr
 	if err != nil {
 		return err
 	}
-	differences := transfer.Compare(ctx, engine.Default(formats.Limits{}), original, copied)
+	differences := transfer.Compare(ctx, e, original, copied)
 	if len(differences) == 0 {
 		_, err := fmt.Fprintf(m.Stdout, "verified: %s are the same on both sides\n", original.Summary())
 		return err

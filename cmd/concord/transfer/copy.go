@@ -1,6 +1,7 @@
 package transfer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
+	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -41,26 +43,32 @@ func (p *Plan) Conflict() error {
 	return fmt.Errorf("the registry holds something else under these numbers, so nothing was imported:\n  %s", strings.Join(list, "\n  "))
 }
 
-// NewPlan compares a dump with what a registry holds now.
-func NewPlan(ctx context.Context, from *Dump, c *client.Client) (*Plan, error) {
-	there, err := readVersions(ctx, c)
+// NewPlan compares a dump with what a registry holds now; e reads schemas that the two spell in different ways.
+func NewPlan(ctx context.Context, e *engine.Engine, from *Dump, c *client.Client) (*Plan, error) {
+	versions, err := readVersions(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	byKey := make(map[client.SubjectVersion]*client.Version, len(there))
-	for _, v := range there {
-		byKey[key(v)] = v
+	here := &comparison{ctx: ctx, engine: e, original: index(from)}
+	there := &comparison{ctx: ctx, engine: e, original: index(&Dump{Versions: versions})}
+	byID := make(map[contextID]*client.Version, len(versions))
+	for _, w := range versions {
+		byID[idOf(w)] = w
 	}
 	p := &Plan{from: from}
 	for _, v := range from.Versions {
-		present := byKey[key(v)]
-		switch {
-		case present == nil:
-			p.register = append(p.register, v)
-		case present.ID != v.ID || present.Type != v.Type:
-			p.conflicts = append(p.conflicts, fmt.Sprintf("%s version %d has id %d there and %d here", v.Subject, v.Version, present.ID, v.ID))
+		present := there.original[key(v)]
+		if present != nil && present.ID != v.ID {
+			p.conflict(v, "id %d there and %d here", present.ID, v.ID)
 			continue
-		default:
+		}
+		if w := cmp.Or(present, byID[idOf(v)]); w != nil && !sameSchema(here, v, there, w) {
+			p.conflict(v, "id %d, which is another schema there, that of %s version %d", v.ID, w.Subject, w.Version)
+			continue
+		}
+		if present == nil {
+			p.register = append(p.register, v)
+		} else {
 			p.Present++
 		}
 		if v.Deleted && (present == nil || !present.Deleted) {
@@ -68,6 +76,26 @@ func NewPlan(ctx context.Context, from *Dump, c *client.Client) (*Plan, error) {
 		}
 	}
 	return p, nil
+}
+
+func (p *Plan) conflict(v *client.Version, format string, args ...any) {
+	p.conflicts = append(p.conflicts, fmt.Sprintf("%s version %d has ", v.Subject, v.Version)+fmt.Sprintf(format, args...))
+}
+
+// contextID names what an id stands for: contexts give their ids independently.
+type contextID struct {
+	context string
+	id      int
+}
+
+func idOf(v *client.Version) contextID {
+	context, _ := storage.SplitSubject(v.Subject)
+	return contextID{context, v.ID}
+}
+
+// sameSchema reports whether two registries hold the same schema, however they spell it.
+func sameSchema(here *comparison, v *client.Version, there *comparison, w *client.Version) bool {
+	return v.Type == w.Type && (v.Schema == w.Schema || here.canonical(v) == there.canonical(w))
 }
 
 // Apply carries the plan out; step is called for each version that was registered or deleted. The contexts that versions are registered
