@@ -11,7 +11,8 @@ import (
 
 const compactLong = `Rewrite a data file without the space in it that is not in use, as there is after many deletions. Every entry is checked on
 its way, and the new file is read back before it takes the place of the old one: a damaged file is left as it is, and a
-crash leaves one of the two. A file that an older Concord made gets the newest format, in which registering costs less.
+crash leaves one of the two. A file that an older Concord made gets the newest format, in which registering costs less; that
+older Concord then takes it for damaged, so make a backup before if you may want to go back.
 
 No server may have the file open. For a moment both files need space.`
 
