@@ -24,7 +24,7 @@ const keyWeight = 128
 
 // newParsedSchemas returns a parsedSchemas that takes a number of bytes.
 func newParsedSchemas(bytes int) *parsedSchemas {
-	requests, keys := bytes/8, bytes/32
+	requests, keys := bytes/12, bytes/32
 	return &parsedSchemas{
 		stored:   newCache[parseKey, *parsed](bytes - requests - keys),
 		requests: newRecent[parseKey, *parsed](requests),

@@ -28,7 +28,7 @@ type Options struct {
 	Policy        compat.Policy // default policy; empty means reference
 	ModeImmutable bool          // refuse every change of mode
 	MaxReferences int           // resolved references of one schema; 0 means 1000
-	CacheBytes    int           // parsed schemas kept, and what is known of others; 0 means 96 MiB
+	CacheBytes    int           // parsed schemas kept, and what is known of others; 0 means 112 MiB
 }
 
 // Registry answers and decides. It is safe for concurrent use.
@@ -54,7 +54,7 @@ func New(store Store, engine *engine.Engine, opt Options) *Registry {
 		opt.MaxReferences = 1000
 	}
 	if opt.CacheBytes == 0 {
-		opt.CacheBytes = 96 << 20
+		opt.CacheBytes = 112 << 20
 	}
 	// An identity takes a fiftieth of what a parsed schema does.
 	forIdentities := opt.CacheBytes / 8

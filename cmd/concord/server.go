@@ -207,7 +207,7 @@ func newRegistry(store storage.Store, rules *engine.Engine, cfg *config.Config) 
 		Policy:        cfg.Compatibility.Policy,
 		ModeImmutable: !cfg.Answers.ModeMutability,
 		MaxReferences: cfg.Limits.References,
-		CacheBytes:    int(cfg.Limits.CachedSchema * 3 / 4),
+		CacheBytes:    int(cfg.Limits.CachedSchema * 7 / 8),
 	})
 }
 

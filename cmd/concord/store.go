@@ -12,5 +12,5 @@ import (
 const lockTimeout = 100 * time.Millisecond
 
 func openStore(cfg *config.Config) (*bolt.Store, error) {
-	return bolt.Open(cfg.Server.Data, bolt.Options{LockTimeout: lockTimeout, CacheBytes: int(cfg.Limits.CachedSchema / 4)})
+	return bolt.Open(cfg.Server.Data, bolt.Options{LockTimeout: lockTimeout, CacheBytes: int(cfg.Limits.CachedSchema / 8)})
 }

@@ -52,7 +52,7 @@ type Limits struct {
 	SchemaNodes  int  `name:"max-schema-nodes" default:"500000" min:"1000" max:"100000000" help:"JSON values or tokens in a schema text"`
 	References   int  `name:"max-references" default:"1000" min:"1" max:"1000000" help:"schemas that one schema may refer to, directly and indirectly"`
 	Connections  int  `name:"max-connections" default:"0" min:"0" help:"connections served at a time; further ones wait to be accepted; 0 means no limit"`
-	CachedSchema Size `name:"schema-cache-size" default:"128MiB" min:"1MiB" help:"memory for schemas that are kept for the next request, a quarter of it for texts, the rest for parsed ones"`
+	CachedSchema Size `name:"schema-cache-size" default:"128MiB" min:"1MiB" help:"memory for schemas that are kept for the next request, an eighth of it for texts, the rest for parsed ones"`
 }
 
 // Timeouts end what takes too long.
