@@ -98,7 +98,13 @@ func zone(name string) string {
 	return "Z"
 }
 
+// maxDecimal is the longest decimal that is shown, in bytes: nobody reads a thousand digits, and writing millions takes seconds.
+const maxDecimal = 400
+
 func showDecimal(b string, scale int) string {
+	if len(b) > maxDecimal {
+		return ""
+	}
 	n := new(big.Int).SetBytes([]byte(b))
 	if len(b) > 0 && b[0]&0x80 != 0 {
 		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(b))))

@@ -2,8 +2,10 @@ package message_test
 
 import (
 	"context"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -313,10 +315,21 @@ func TestSample(t *testing.T) {
 			fits(t, cd, text)
 		})
 	}
+	var many strings.Builder // the first message requires ten of the second, and so on
+	for i := range 5 {
+		fmt.Fprintf(&many, "message M%d {", i)
+		for k := range 10 {
+			fmt.Fprintf(&many, " required M%d f%d = %d;", i+1, k, k+1)
+		}
+		many.WriteString(" }\n")
+	}
+	many.WriteString("message M5 { required string s = 1; }")
 	for name, c := range map[string]struct {
 		kind        formats.Type
 		text, fault string
 	}{
+		"Protobuf that requires very much": {formats.Protobuf, many.String(), "the smallest message has more than 5000 values"},
+
 		"Avro":     {formats.Avro, `{"type":"record","name":"N","fields":[{"name":"next","type":"N"}]}`, "no data can exist"},
 		"Protobuf": {formats.Protobuf, `message N { required N next = 1; }`, "no message exists"},
 		"JSON":     {formats.JSON, `{"type":"string","enum":[1]}`, "no message exists"},
@@ -338,6 +351,16 @@ func fits(t *testing.T, c *message.Codec, text string) {
 	}
 	if r := c.Read(payload, message.Options{}); !r.Fits() || r.JSON != text {
 		t.Errorf("%s is read as %s; %s", text, r.JSON, lines(r.Faults))
+	}
+}
+
+func TestADecimalThatNobodyReadsIsNotSpelledOut(t *testing.T) {
+	c := codec(t, formats.Avro, `{"type":"bytes","logicalType":"decimal","precision":4000000,"scale":2}`)
+	for size, want := range map[int]int{400: 1, 401: 0, 1 << 20: 0} {
+		payload := append(binary.AppendVarint(nil, int64(size)), strings.Repeat("\x7f", size)...)
+		if r := c.Read(payload, message.Options{}); !r.Fits() || len(r.Meanings) != want {
+			t.Errorf("%d bytes: %d meanings; %s", size, len(r.Meanings), lines(r.Faults))
+		}
 	}
 }
 

@@ -247,6 +247,9 @@ func (c *protobufCodec) sample(_ context.Context, o Options) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	(&filler{}).fill(msg, 0)
+	f := &filler{}
+	if f.fill(msg, 0); f.values > maxRequiredValues {
+		return "", fmt.Errorf("the smallest message has more than %d values, which is too large to show", maxRequiredValues)
+	}
 	return c.decoder.JSON(msg)
 }

@@ -4,7 +4,11 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// filler puts an example into every field of a message.
+// maxRequiredValues is up to how many values required fields, which cannot be left out, may have together: a few messages
+// that require several of one another make billions.
+const maxRequiredValues = 10 * maxSampleValues
+
+// filler puts an example into every field of a message. It gives up when values exceeds maxRequiredValues.
 type filler struct {
 	values int
 	open   []protoreflect.FullName // the messages around the field
@@ -30,7 +34,9 @@ func (f *filler) fill(m protoreflect.Message, depth int) {
 		if fd.Cardinality() != protoreflect.Required && !f.wanted(fd, depth) {
 			continue
 		}
-		f.values++
+		if f.values++; f.values > maxRequiredValues {
+			return
+		}
 		switch {
 		case fd.IsMap():
 			key := f.scalar(fd.MapKey()).MapKey()
