@@ -451,3 +451,12 @@ func eventually(t *testing.T, so func() bool) {
 		}
 	}
 }
+
+func TestASchemaWithoutFieldsIsIdentifiedWithAnEmptyListOfThem(t *testing.T) {
+	s := start(t, setup{})
+	for _, schema := range []string{`{"schema":"\"int\""}`, `{"schemaType":"PROTOBUF","schema":"enum E { A = 0; }"}`, `{"schemaType":"JSON","schema":"true"}`} {
+		if answer := s.must(t, "POST", "/api/identify", schema); !strings.Contains(answer, `"fields":[],"matches":[]`) {
+			t.Errorf("%s: %s", schema, answer)
+		}
+	}
+}

@@ -33,7 +33,7 @@ func (r *Registry) probe(ctx context.Context, subject string, req SchemaRequest)
 	}
 	p := &probe{
 		registry: r, begun: time.Now(), context: contextOf(normalize(subject)), schema: schema, identity: schema.Identity(),
-		found: &Identification{Name: nameOf(schema), Fields: schema.Fields(), Matches: []Likeness{}},
+		found: &Identification{Name: nameOf(schema), Fields: append([]string{}, schema.Fields()...), Matches: []Likeness{}},
 		own:   map[string]bool{}, equal: map[string]bool{},
 	}
 	for _, name := range p.found.Fields {

@@ -46,7 +46,11 @@ func ParseFrame(data []byte) (Frame, error) {
 		}
 		return Frame{ID: int(id), Payload: data[idHead:]}, nil
 	case data[0] == 1 && len(data) >= guidHead:
-		return Frame{GUID: uuid.UUID(data[1:guidHead]), Payload: data[guidHead:]}, nil
+		guid := uuid.UUID(data[1:guidHead])
+		if guid == uuid.Nil {
+			return Frame{}, &FrameError{"the sixteen bytes after the magic byte 01 are all 00, which is no guid of a schema"}
+		}
+		return Frame{GUID: guid, Payload: data[guidHead:]}, nil
 	case data[0] == 0:
 		return Frame{}, &FrameError{fmt.Sprintf("the magic byte 00 is followed by the four bytes of a schema id, and there are only %d", len(data)-1)}
 	case data[0] == 1:

@@ -86,6 +86,7 @@ func TestFrame(t *testing.T) {
 		{name: "half an id", data: "00 0000", fault: "there are only 2"},
 		{name: "half a guid", data: "01 0000", fault: "there are only 2"},
 		{name: "an id that none can be", data: "00 ffffffff", fault: "no id of a schema"},
+		{name: "a guid that none can be", data: "01 00000000000000000000000000000000 0a", fault: "no guid of a schema"},
 		{name: "JSON without a frame", data: hex.EncodeToString([]byte(`{"id":1}`)), fault: "the first byte is 7b"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
