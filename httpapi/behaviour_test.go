@@ -321,7 +321,15 @@ func TestReadiness(t *testing.T) {
 	s.must(t, "GET", "/health/live", "")
 	faults.set(func(f *faultyStore) { f.readOnly = "" })
 	s.must(t, "GET", "/health/ready", "")
+	if s.send(t, "GET", "/subjects", "").Close {
+		t.Error("the connection is closed without need")
+	}
 	s.api.SetNotReady("it is going to stop")
+	for range 2 { // made, then kept
+		if !s.send(t, "GET", "/subjects", "").Close {
+			t.Error("clients are not sent elsewhere before the server stops")
+		}
+	}
 	if status, body := s.do(t, "GET", "/health/ready", ""); status != 503 || !strings.Contains(body, "it is going to stop") {
 		t.Errorf("stopping: %d %s", status, body)
 	}

@@ -168,7 +168,7 @@ func (s *Server) Serve(l net.Listener) error {
 }
 
 // SetNotReady makes the readiness check fail with a reason, so that load balancers stop sending requests before Shutdown
-// stops taking them.
+// stops taking them, and ends each connection with the next answer on it.
 func (s *Server) SetNotReady(reason string) { s.notReady.Store(&reason) }
 
 // Shutdown fails readiness, stops listening, waits for the requests under way, and returns when they are done or ctx

@@ -36,6 +36,8 @@ var cacheControl = [...][]string{
 
 var (
 	gzipCoding = []string{"gzip"}
+	// closing sends a client elsewhere with its next request, before this server goes.
+	closing = []string{"close"}
 	// varyBy lists every request header that chooses among representations (media.go, shape.go).
 	varyBy = []string{"Accept, Accept-Encoding, Confluent-Accept-Unknown-Properties, User-Agent"}
 )
@@ -105,6 +107,9 @@ func (c *call) send(head []headerLine, body []byte) {
 		return
 	}
 	header := c.out.Header()
+	if c.server.notReady.Load() != nil {
+		header["Connection"] = closing
+	}
 	for _, line := range head {
 		header[line.name] = line.value
 	}

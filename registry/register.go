@@ -269,7 +269,7 @@ func (g *registration) decide(v storage.View) ([]storage.Record, any, error) {
 	if g.req.Version > 0 {
 		version = g.req.Version
 	}
-	row := &storage.Row{Subject: g.subject, Version: version, ID: id, Time: now(), By: presentable(g.opt.By)}
+	row := &storage.Row{Subject: g.subject, Version: version, ID: id, Time: now(), By: Presentable(g.opt.By)}
 	var records []storage.Record
 	if context != storage.DefaultContext {
 		known, err := knowsContext(v, context)

@@ -8,9 +8,9 @@ import (
 // maxRegistrant bounds each part of what is kept of who has registered a version, in characters.
 const maxRegistrant = 128
 
-// presentable gives who registers a version the form in which it is kept and shown: what a client says of itself may be
+// Presentable gives who sends a request the form in which it is kept and shown: what a client says of itself may be
 // anything.
-func presentable(by Registrant) Registrant {
+func Presentable(by Registrant) Registrant {
 	return Registrant{Principal: oneLine(by.Principal), Client: oneLine(by.Client)}
 }
 

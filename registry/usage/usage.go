@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/concord-registry/concord/registry"
 )
 
 // Bounds of what is remembered. When there is no room, what was used longest ago is forgotten.
@@ -163,8 +165,9 @@ func (t *Tracker) Clients(ids ...ID) map[ID][]Client {
 	t.mu.RLock()
 	for k, r := range t.records {
 		if wanted[k.id] {
+			by := registry.Presentable(registry.Registrant{Principal: k.principal, Client: k.agent})
 			found[k.id] = append(found[k.id], Client{
-				Agent: k.agent, Principal: k.principal, LastRead: r.lastRead.Load(), Reads: int(r.reads.Load()), LastWrite: r.lastWrite.Load(), Writes: int(r.writes.Load()),
+				Agent: by.Client, Principal: by.Principal, LastRead: r.lastRead.Load(), Reads: int(r.reads.Load()), LastWrite: r.lastWrite.Load(), Writes: int(r.writes.Load()),
 			})
 		}
 	}

@@ -13,9 +13,9 @@ func TestClientsAreListedBySchemaTheLastOneFirst(t *testing.T) {
 	at := time.UnixMilli(1000)
 	tracker.Note(id, "reader/1", "anna", false, at)
 	tracker.Note(id, "reader/1", "anna", false, at.Add(time.Second))
-	tracker.Note(id, "producer/2", "", true, at.Add(2*time.Second))
+	tracker.Note(id, "\x1b[2Jproducer\u202e/2\u009b", "", true, at.Add(2*time.Second))
 	tracker.Note(other, "elsewhere", "", false, at)
-	want := map[ID][]Client{id: {{Agent: "producer/2", LastWrite: 3000, Writes: 1}, {Agent: "reader/1", Principal: "anna", LastRead: 2000, Reads: 2}}}
+	want := map[ID][]Client{id: {{Agent: "[2Jproducer/2", LastWrite: 3000, Writes: 1}, {Agent: "reader/1", Principal: "anna", LastRead: 2000, Reads: 2}}}
 	if got := tracker.Clients(id, ID{".", 8}); !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
