@@ -38,7 +38,7 @@ fuzz: ## fuzz every target for FUZZTIME (60s)
 bench: ## run the benchmarks of the packages
 	go test -run '^$$' -bench . -benchmem ./...
 
-scale: ## compare what requests cost in registries of up to a million schemas (half an hour on a small machine)
+scale: ## compare what requests cost in registries of up to a million schemas (some minutes)
 	go run -tags e2e ./e2e/scale -at 1000,100000,1000000
 
 check: ## format, vet, staticcheck, and the tests: what to run before a commit

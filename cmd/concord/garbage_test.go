@@ -1,11 +1,49 @@
 package main
 
-import "testing"
+import (
+	"runtime"
+	"runtime/debug"
+	"testing"
+	"time"
+)
 
 func TestASmallServerHasRoomForGarbageAndALargeOneTheRuntimesRule(t *testing.T) {
 	for live, want := range map[uint64]int{0: 800, 1 << 20: 800, 16 << 20: 400, 32 << 20: 200, 64 << 20: 100, 1 << 40: 100} {
 		if got := garbagePercent(live); got != want {
 			t.Errorf("with %d bytes in use: %d %%, want %d", live, got, want)
 		}
+	}
+}
+
+func TestTheRoomForGarbageFollowsWhatIsInUse(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it collects the garbage of all tests again and again")
+	}
+	t.Setenv("GOGC", "")
+	stop := roomForGarbage()
+	defer stop()
+	percent := func() int {
+		runtime.GC()
+		time.Sleep(5 * time.Millisecond)
+		p := debug.SetGCPercent(100)
+		debug.SetGCPercent(p)
+		return p
+	}
+	until := func(what string, so func(int) bool) {
+		for deadline := time.Now().Add(10 * time.Second); !so(percent()); {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: %d %%", what, percent())
+			}
+		}
+	}
+	until("a small heap has more room", func(p int) bool { return p > 150 })
+	large := make([]byte, 256<<20)
+	until("a large one has the runtime's own", func(p int) bool { return p == 100 })
+	runtime.KeepAlive(large)
+	large = nil
+	until("a small one again has more", func(p int) bool { return p > 150 })
+	stop()
+	if p := debug.SetGCPercent(100); p != 100 {
+		t.Errorf("%d %% when it is stopped", p)
 	}
 }

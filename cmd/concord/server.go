@@ -168,7 +168,11 @@ func (s *server) startBackground() {
 	s.stop = stop
 	s.background.Go(func() { s.backups.Run(ctx) })
 	s.background.Go(func() { s.catalog.Run(ctx) })
-	s.background.Go(func() { roomForGarbage(ctx) })
+	room := roomForGarbage()
+	s.background.Go(func() {
+		<-ctx.Done()
+		room()
+	})
 }
 
 // close gives back whatever was opened.
