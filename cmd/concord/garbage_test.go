@@ -16,9 +16,6 @@ func TestASmallServerHasRoomForGarbageAndALargeOneTheRuntimesRule(t *testing.T) 
 }
 
 func TestTheRoomForGarbageFollowsWhatIsInUse(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it collects the garbage of all tests again and again")
-	}
 	t.Setenv("GOGC", "")
 	stop := roomForGarbage()
 	defer stop()
