@@ -35,7 +35,7 @@ func Lines(oldText, newText string) []Row {
 	old, new := split(oldText), split(newText)
 	at := 0 // the line of old that each edit starts at is found by walking on
 	offset := 0
-	for _, edit := range udiff.Lines(oldText, newText) {
+	for _, edit := range edits(oldText, newText) {
 		for offset < edit.Start {
 			offset += len(old[at]) + 1
 			at++
@@ -131,5 +131,7 @@ func Fold(rows []Row, around int) [][]Row {
 // Unified is the difference of two texts as "diff -u" prints it, with three unchanged lines around each change. It is empty when
 // they are equal.
 func Unified(oldName, newName, oldText, newText string) string {
-	return udiff.Unified(oldName, newName, ended(oldText), ended(newText))
+	oldText, newText = ended(oldText), ended(newText)
+	text, _ := udiff.ToUnified(oldName, newName, oldText, edits(oldText, newText), udiff.DefaultContextLines) // fails for edits of another text
+	return text
 }

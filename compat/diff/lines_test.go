@@ -57,3 +57,40 @@ func TestAChangedRowMarksWhatDiffers(t *testing.T) {
 		t.Errorf("%+v %+v", row.Old, row.New)
 	}
 }
+
+func TestABlockThatCameOrWentBeginsWithTheLineThatOpensIt(t *testing.T) {
+	const two = "[\n  {\n    a\n    type\n  }\n  {\n    c\n    type\n  }\n]\n"
+	for name, texts := range map[string][3]string{
+		"between two others": {two, "[\n  {\n    a\n    type\n  }\n  {\n    b\n    type\n  }\n  {\n    c\n    type\n  }\n]\n", "  {\n    b\n    type\n  }\n"},
+		"after the last one": {two, "[\n  {\n    a\n    type\n  }\n  {\n    c\n    type\n  }\n  {\n    d\n    type\n  }\n]\n", "  {\n    d\n    type\n  }\n"},
+		"before the first":   {two, "[\n  {\n    n\n    type\n  }\n  {\n    a\n    type\n  }\n  {\n    c\n    type\n  }\n]\n", "  {\n    n\n    type\n  }\n"},
+		"equal to another":   {two, "[\n  {\n    a\n    type\n  }\n  {\n    c\n    type\n  }\n  {\n    c\n    type\n  }\n]\n", "  {\n    c\n    type\n  }\n"},
+		"two blocks":         {two, "[\n  {\n    a\n    type\n  }\n  {\n    b\n  }\n  {\n    b2\n  }\n  {\n    c\n    type\n  }\n]\n", "  {\n    b\n  }\n  {\n    b2\n  }\n"},
+		"with a blank line": {
+			"message A {\n  int32 n = 1;\n}\n\nmessage C {\n  int32 n = 1;\n}\n", "message A {\n  int32 n = 1;\n}\n\nmessage B {\n  int32 n = 1;\n}\n\nmessage C {\n  int32 n = 1;\n}\n",
+			"message B {\n  int32 n = 1;\n}\n\n",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var added, removed, patch strings.Builder
+			for _, row := range diff.Lines(texts[0], texts[1]) {
+				if row.Kind == diff.Added {
+					added.WriteString(row.New.Text + "\n")
+				}
+			}
+			for _, row := range diff.Lines(texts[1], texts[0]) {
+				if row.Kind == diff.Removed {
+					removed.WriteString(row.Old.Text + "\n")
+				}
+			}
+			for line := range strings.Lines(diff.Unified("old", "new", texts[0], texts[1])) {
+				if text, ok := strings.CutPrefix(line, "+"); ok && !strings.HasPrefix(text, "++ ") {
+					patch.WriteString(text)
+				}
+			}
+			if added.String() != texts[2] || removed.String() != texts[2] || patch.String() != texts[2] {
+				t.Errorf("added\n%s\nremoved\n%s\nin the patch\n%s\nwant\n%s", &added, &removed, &patch, texts[2])
+			}
+		})
+	}
+}
