@@ -52,10 +52,10 @@ func (n *narrowing) along(r, w *avro.Type, path []step) *avro.Type {
 		}
 		branches := slices.Clone(r.Branches)
 		branches[s.reader] = b
-		return &avro.Type{Kind: avro.Union, Branches: branches}
+		return avro.NewUnion(branches)
 	case (s.kind == itemsStep || s.kind == valuesStep) && r.Items != nil:
 		if items := n.along(r.Items, w.Items, path[1:]); items != nil {
-			return &avro.Type{Kind: r.Kind, Items: items, Props: r.Props}
+			return avro.NewContainer(r.Kind, items, r.Props)
 		}
 	}
 	return nil
@@ -102,7 +102,7 @@ func (n *narrowing) branches(r, w *avro.Type, taken int) *avro.Type {
 	if r == nil || !n.others {
 		return r
 	}
-	out := &avro.Type{Kind: avro.Union, Branches: []*avro.Type{r}}
+	out := avro.NewUnion([]*avro.Type{r})
 	if r.Kind == avro.Union {
 		out.Branches = slices.Clone(r.Branches)
 	}
@@ -123,11 +123,11 @@ func (n *narrowing) accepting(w *avro.Type) *avro.Type {
 		return n.add(w.WithFields(nil))
 	case avro.Array, avro.Map:
 		if items := n.accepting(w.Items); items != nil {
-			return &avro.Type{Kind: w.Kind, Items: items}
+			return avro.NewContainer(w.Kind, items, nil)
 		}
 		return nil
 	case avro.Union:
-		out := &avro.Type{Kind: avro.Union}
+		out := avro.NewUnion(nil)
 		for _, b := range w.Branches {
 			a := n.accepting(b)
 			if a == nil {

@@ -2,6 +2,7 @@ package avro
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/concord-registry/concord/formats/avro"
@@ -76,25 +77,38 @@ func (p *portable) of(t *avro.Type) *avro.Type {
 	if c := p.copies[t]; c != nil {
 		return c
 	}
-	c := *t
-	p.copies[t] = &c
+	c := t.Copy()
+	p.copies[t] = c
 	if p.budget -= 1 + len(t.Fields) + len(t.Branches); p.budget < 0 {
-		return &c
+		return c
 	}
-	c.Aliases = nil
+	switch {
+	case t.Items != nil:
+		c.Items = p.of(t.Items)
+	case t.Kind == avro.Union:
+		c.Branches = make([]*avro.Type, len(t.Branches))
+		for i, b := range t.Branches {
+			c.Branches[i] = p.of(b)
+		}
+	case t.Kind.Named():
+		c.Aliases, c.Fields = p.aliases(t), p.fields(t)
+	}
+	return c
+}
+
+// aliases are those by which the writer's schema knows the type.
+func (p *portable) aliases(t *avro.Type) []avro.Name {
+	var out []avro.Name
 	for _, a := range t.Aliases {
 		if p.writers[a.Full] && !dotted(t, a) {
-			c.Aliases = append(c.Aliases, a)
+			out = append(out, a)
 		}
 	}
-	if t.Items != nil {
-		c.Items = p.of(t.Items)
-	}
-	c.Branches = make([]*avro.Type, len(t.Branches))
-	for i, b := range t.Branches {
-		c.Branches[i] = p.of(b)
-	}
-	c.Fields = make([]avro.Field, len(t.Fields))
+	return out
+}
+
+func (p *portable) fields(t *avro.Type) []avro.Field {
+	fields := make([]avro.Field, len(t.Fields))
 	taken := map[string]bool{}
 	for i := range t.Fields {
 		taken[t.Fields[i].Name] = true
@@ -111,9 +125,9 @@ func (p *portable) of(t *avro.Type) *avro.Type {
 				f.Default = standIn(t.Fields[i].Type, 0)
 			}
 		}
-		c.Fields[i] = f
+		fields[i] = f
 	}
-	return &c
+	return fields
 }
 
 // freeAliases returns the aliases that no field before has, be it as its name, and enters them.
@@ -132,9 +146,7 @@ func nullLast(t *avro.Type) *avro.Type {
 	if t.Kind != avro.Union || len(t.Branches) < 2 || t.Branches[0].Kind != avro.Null {
 		return t
 	}
-	c := *t
-	c.Branches = append(append([]*avro.Type(nil), t.Branches[1:]...), t.Branches[0])
-	return &c
+	return avro.NewUnion(append(slices.Clone(t.Branches[1:]), t.Branches[0]))
 }
 
 // standIn is some default that is a value of t, or nil.

@@ -216,7 +216,7 @@ func (d *datumDecoder) index(what, parts string, n int) (int64, error) {
 
 // blocks reads an array or a map, block by block.
 func (d *datumDecoder) blocks(out *Datum) error {
-	key := &Type{Kind: String}
+	key := bare[String]
 	for {
 		n, err := d.long("the number of elements in the " + out.Type.Kind.String())
 		if err != nil || n == 0 {

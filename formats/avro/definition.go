@@ -48,7 +48,7 @@ func (p *parser) define(v *Value, space string, kind Kind) (*Type, error) {
 	if err := p.checkTypeName(name, full); err != nil {
 		return nil, err
 	}
-	t := &Type{Kind: kind, Name: full, Doc: text(v.Get("doc")), Pos: p.at(v), NamePos: p.at(name)}
+	t := &Type{Kind: kind, Pos: p.at(v), Definition: &Definition{Name: full, Doc: text(v.Get("doc")), NamePos: p.at(name)}}
 	if t.Aliases, err = p.typeAliases(v, full.Space); err != nil {
 		return nil, err
 	}

@@ -185,7 +185,7 @@ func (p *parser) object(slot **Type, v *Value, space string) error {
 	if k, ok := primitives[kind.Text]; ok {
 		*slot = bare[k]
 		if kept := props(v, typeAttributes); kept != nil {
-			*slot = &Type{Kind: k, Pos: p.at(v), Props: kept, complete: true}
+			*slot = &Type{Kind: k, Pos: p.at(v), Props: kept, complete: true, Definition: undefined}
 		}
 		return nil
 	}
@@ -236,7 +236,8 @@ func (p *parser) container(slot **Type, v *Value, space string, kind Kind, attri
 	if items == nil {
 		return p.fail(v, `this %s needs "%s", the type of what it holds`, kind, attribute)
 	}
-	t := &Type{Kind: kind, Pos: p.at(v), ItemsPos: p.at(items), Props: props(v, typeAttributes), complete: true}
+	t := NewContainer(kind, nil, props(v, typeAttributes))
+	t.Pos, t.ItemsPos = p.at(v), p.at(items)
 	*slot = t
 	return p.parse(&t.Items, items, space)
 }
@@ -250,7 +251,8 @@ func (p *parser) union(slot **Type, v *Value, space string) error {
 	if p.validate && n > maxBranches {
 		return &formats.LimitError{Limit: "branches in a union", Max: maxBranches, Got: n}
 	}
-	t := &Type{Kind: Union, Pos: p.at(v), Branches: make([]*Type, n), BranchPos: make([]Pos, n), complete: true}
+	t := NewUnion(make([]*Type, n))
+	t.Pos, t.BranchPos = p.at(v), make([]Pos, n)
 	*slot = t
 	for i := range v.Elems {
 		t.BranchPos[i] = p.at(&v.Elems[i])

@@ -78,36 +78,81 @@ func newName(name, space string) Name {
 }
 
 // Type is a node of a schema: a graph in which every use of a named type is the same *Type, and so is every use of a
-// primitive type without properties, in all schemas. Types are not modified after Parse.
+// primitive type without properties, in all schemas. Types are not modified after Parse. Others are made by NewUnion,
+// NewContainer, Copy and the With methods, never as a literal.
 type Type struct {
 	Kind     Kind
-	IsError  bool // a record that was declared as "error"
 	complete bool
 
-	Name Name // of records, enums and fixed
+	Pos   Pos // the definition; none for primitive types without properties
+	Props []Prop
+
+	Items    *Type // the elements of arrays, the values of maps
+	Branches []*Type
+	// ItemsPos and BranchPos are where the parts are used.
+	ItemsPos  Pos
+	BranchPos []Pos
+
+	// What only named types have. It is never nil: all others share an empty one. Most types of a schema are others, and
+	// schemas are kept in memory by the thousand.
+	*Definition
+}
+
+// Definition is what records, enums and fixed have beyond other types.
+type Definition struct {
+	Name Name
 	// Aliases are names that writers may have used, in order, without repetition.
 	Aliases []Name
 	Doc     *string
-	Props   []Prop
 
-	Fields []Field // of records
+	Fields  []Field // of records
+	IsError bool    // a record that was declared as "error"
 
 	Symbols []string // of enums
 	Default *string  // of enums
 
 	Size int // of fixed, in bytes
 
-	Items    *Type // the elements of arrays, the values of maps
-	Branches []*Type
-
-	Pos Pos // the definition; none for primitive types without properties
-	// ItemsPos and BranchPos are where the parts are used.
-	ItemsPos  Pos
-	BranchPos []Pos
-	// NamePos, SymbolsPos and SizePos are attributes of named types.
 	NamePos, SymbolsPos, SizePos Pos
 
 	index map[string]int // of the names of fields or of the symbols, where there are more than fewParts
+}
+
+// undefined is the definition of the types that have none.
+var undefined = &Definition{}
+
+// NewUnion returns a union of no text.
+func NewUnion(branches []*Type) *Type {
+	return &Type{Kind: Union, Branches: branches, complete: true, Definition: undefined}
+}
+
+// NewContainer returns an array or a map of no text.
+func NewContainer(kind Kind, items *Type, props []Prop) *Type {
+	return &Type{Kind: kind, Items: items, Props: props, complete: true, Definition: undefined}
+}
+
+// Copy returns a type of its own that says what t says, with the parts of t. Its Definition may be changed if it is named.
+func (t *Type) Copy() *Type {
+	c := *t
+	if t.Kind.Named() {
+		d := *t.Definition
+		c.Definition = &d
+	}
+	return &c
+}
+
+// WithFields returns a record like t with other fields.
+func (t *Type) WithFields(fields []Field) *Type {
+	c := t.Copy()
+	c.Fields, c.index = fields, nil
+	return c
+}
+
+// WithName returns a named type like t under another name. Its parts still refer to t where they refer to themselves.
+func (t *Type) WithName(name Name) *Type {
+	c := t.Copy()
+	c.Name = name
+	return c
 }
 
 // fewParts is the number of fields or symbols up to which looking at each is as fast as an index.
@@ -116,7 +161,7 @@ const fewParts = 8
 // bare holds the primitive types without properties, which all schemas share.
 var bare = func() (types [String + 1]*Type) {
 	for kind := range types {
-		types[kind] = &Type{Kind: Kind(kind), complete: true}
+		types[kind] = &Type{Kind: Kind(kind), complete: true, Definition: undefined}
 	}
 	return types
 }()
