@@ -39,9 +39,10 @@ type metrics struct {
 	connections       connections
 }
 
-// routeMetrics are the handles of one route, so that a request looks nothing up by label.
+// routeMetrics are the handles of one route, so that a request looks nothing up by label. They are made for the first request:
+// most routes and methods never see one, and a histogram of nothing is a dozen lines to send and to keep.
 type routeMetrics struct {
-	duration prometheus.Observer
+	duration func() prometheus.Observer
 	codes    *sync.Map // status -> prometheus.Counter
 }
 
@@ -92,7 +93,8 @@ func (c *call) getMetrics() error {
 
 // of returns the handles of a route.
 func (m *metrics) of(r *route) routeMetrics {
-	return routeMetrics{m.durations.WithLabelValues(r.method, r.label), &sync.Map{}}
+	duration := sync.OnceValue(func() prometheus.Observer { return m.durations.WithLabelValues(r.method, r.label) })
+	return routeMetrics{duration, &sync.Map{}}
 }
 
 // observe counts an answered request. Requests that found no route share one label whatever their method is: a method,
@@ -105,7 +107,7 @@ func (m *metrics) observe(c *call, now time.Time) {
 		counter, _ = r.metrics.codes.LoadOrStore(c.status, m.requests.WithLabelValues(r.method, r.label, strconv.Itoa(c.status)))
 	}
 	counter.(prometheus.Counter).Inc()
-	r.metrics.duration.Observe(elapsed.Seconds())
+	r.metrics.duration().Observe(elapsed.Seconds())
 	m.recent.add(c.start, elapsed)
 	if c.status < http.StatusBadRequest {
 		m.succeeded.Add(1)
