@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"bytes"
-	legacy "encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -159,10 +158,6 @@ func decodeJSON(body []byte, v any) error {
 
 // kindName names the kind of the value that does not fit.
 func kindName(e *json.SemanticError) string {
-	var inner *legacy.UnmarshalTypeError
-	if errors.As(e.Err, &inner) {
-		return inner.Value
-	}
 	switch e.JSONKind {
 	case jsontext.KindTrue, jsontext.KindFalse:
 		return "boolean"

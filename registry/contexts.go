@@ -22,7 +22,8 @@ func (r *Registry) Contexts(ctx context.Context, prefix string, page Page) ([]st
 	return paged(names, page, 0), err
 }
 
-// DeleteContext forgets an empty context, with its config and mode. ContextNotEmpty.
+// DeleteContext forgets an empty context, with the configs and modes that were set for it and for its subjects.
+// ContextNotEmpty.
 func (r *Registry) DeleteContext(ctx context.Context, name string) error {
 	subject := contextSubject(contextName(name))
 	_, err := r.store.Update(ctx, func(v storage.View) ([]storage.Record, any, error) {
@@ -41,17 +42,38 @@ func (r *Registry) DeleteContext(ctx context.Context, name string) error {
 		if context == storage.DefaultContext {
 			return nil, nil, nil
 		}
-		known, err := knowsContext(v, context)
-		if err != nil || !known {
+		records, err := dropSettings(v, context)
+		if err != nil {
 			return nil, nil, err
 		}
-		return []storage.Record{
-			storage.DropContext(context, now()),
-			storage.DropConfig(subject, now()),
-			storage.DropMode(subject, now()),
-		}, nil, nil
+		known, err := knowsContext(v, context)
+		if known {
+			records = append(records, storage.DropContext(context, now()))
+		}
+		return records, nil, err
 	})
 	return err
+}
+
+// dropSettings returns the records that drop every config and mode set in a context. A context that never had a schema may
+// have them, too.
+func dropSettings(v storage.View, context string) (records []storage.Record, err error) {
+	err = v.Configs(func(owner string, _ *Config) bool {
+		if contextOf(owner) == context {
+			records = append(records, storage.DropConfig(owner, now()))
+		}
+		return true
+	})
+	if err != nil {
+		return nil, err
+	}
+	err = v.Modes(func(owner, _ string) bool {
+		if contextOf(owner) == context {
+			records = append(records, storage.DropMode(owner, now()))
+		}
+		return true
+	})
+	return records, err
 }
 
 // contextName reads a context as clients write it: "ctx", ".ctx" and ":.ctx:" are the same.

@@ -82,7 +82,8 @@ func sortMetadata(m *Metadata) *Metadata {
 	}
 	sorted := &Metadata{Properties: m.Properties, Sensitive: sortedSet(m.Sensitive)}
 	for path, tags := range m.Tags {
-		set(&sorted.Tags, path, sortedSet(tags))
+		// A path without tags has an empty list of them: clients take none for one.
+		set(&sorted.Tags, path, append([]string{}, sortedSet(tags)...))
 	}
 	return sorted
 }

@@ -1,8 +1,8 @@
 package registry
 
 import (
-	"bytes"
-	"encoding/json"
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/formats"
@@ -129,15 +129,10 @@ type Optional[T any] struct {
 	Value   *T   // nil: it was null
 }
 
-// UnmarshalJSON notes that the member is present.
-func (o *Optional[T]) UnmarshalJSON(data []byte) error {
-	o.Present = true
-	if bytes.Equal(bytes.TrimSpace(data), []byte("null")) {
-		o.Value = nil
-		return nil
-	}
-	o.Value = new(T)
-	return json.Unmarshal(data, o.Value)
+// UnmarshalJSONFrom notes that the member is present.
+func (o *Optional[T]) UnmarshalJSONFrom(d *jsontext.Decoder) error {
+	o.Present, o.Value = true, nil
+	return json.UnmarshalDecode(d, &o.Value)
 }
 
 // ConfigUpdate is the body of a config update. An absent field keeps what is stored, null clears it.
