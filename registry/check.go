@@ -16,8 +16,6 @@ import (
 
 // Codes of findings that are the registry's own rather than a format's.
 const (
-	reservedFieldRemoved  = "RESERVED_FIELD_REMOVED"
-	reservedFieldUsed     = "FIELD_CONFLICTS_WITH_RESERVED_FIELD"
 	registeredUnparseable = "REGISTERED_SCHEMA_UNPARSEABLE"
 	schemaInvalid         = "SCHEMA_INVALID"
 )
@@ -159,24 +157,24 @@ func (r *Registry) requireCompatible(ctx context.Context, subject string, state 
 
 // compare checks a draft against the live versions of a subject, newest first.
 func (r *Registry) compare(ctx context.Context, state *subjectState, d *draft, s *settings, full bool) (*compat.Report, error) {
+	report := &compat.Report{Compatible: true, Level: s.level, Policy: s.policy, Messages: []string{}, Findings: []compat.Finding{}}
 	if s.level == compat.None {
-		return &compat.Report{Compatible: true, Level: s.level, Policy: s.policy, Messages: []string{}, Findings: []compat.Finding{}}, nil
+		return report, nil
 	}
-	report, reserved := reservedFieldsReport(state, d, s)
-	if report.Compatible || full {
+	reserved := reservedFindings(state, d, s)
+	if len(reserved) == 0 || full {
 		history, unparseable, err := r.history(ctx, state, d, s)
 		if err != nil {
 			return nil, err
 		}
-		report, err = r.checkHistory(ctx, d, history, unparseable, s, full)
-		if err != nil {
+		if report, err = r.checkHistory(ctx, d, history, unparseable, s, full); err != nil {
 			return nil, err
 		}
+	}
+	if len(reserved) > 0 {
+		report.Compatible = false
 		report.Findings = append(reserved, report.Findings...)
-		if len(reserved) > 0 {
-			report.Compatible = false
-			report.Messages = append(findingMessages(reserved), report.Messages...)
-		}
+		report.Messages = append(findingMessages(reserved), report.Messages...)
 	}
 	if !report.Compatible {
 		report.Messages = append(report.Messages, fmt.Sprintf("{validateFields: '%t', compatibility: '%s'}", s.validatesFields(), s.level))
@@ -253,38 +251,6 @@ func unparseableFinding(version int, err error) compat.Finding {
 		Message: fmt.Sprintf("Version %d cannot be read, so nothing can be said to be compatible with it: %s", version, err),
 		Hint:    "Delete that version, or set the subject's level to NONE for this registration.",
 	}
-}
-
-// reservedFieldsReport applies the metadata property confluent:reserved when the config asks for it: what the latest
-// version reserves must stay reserved, and no field may have a reserved name.
-func reservedFieldsReport(state *subjectState, d *draft, s *settings) (*compat.Report, []compat.Finding) {
-	report := &compat.Report{Compatible: true, Level: s.level, Policy: s.policy, Messages: []string{}, Findings: []compat.Finding{}}
-	if !s.validatesFields() {
-		return report, nil
-	}
-	var findings []compat.Finding
-	add := func(code, message, hint string) {
-		findings = append(findings, compat.Finding{Code: code, Severity: compat.Error, Breaks: []compat.Relation{compat.Reference}, Direction: compat.NewReadsOld, Message: message, Hint: hint})
-	}
-	reserved := reservedFields(d.content.Metadata)
-	if state.content != nil {
-		for _, name := range reservedFields(state.content.Metadata) {
-			if !slices.Contains(reserved, name) {
-				add(reservedFieldRemoved, fmt.Sprintf("The new schema has reserved field %s removed from its metadata which is present in the old schema's metadata.", name),
-					fmt.Sprintf("Keep %q in the metadata property %s.", name, reservedProperty))
-			}
-		}
-	}
-	for _, name := range d.schema.Fields() {
-		if slices.Contains(reserved, name) {
-			add(reservedFieldUsed, fmt.Sprintf("The new schema has field that conflicts with the reserved field %s.", name),
-				fmt.Sprintf("Give the field another name than %q.", name))
-		}
-	}
-	if len(findings) > 0 {
-		report.Compatible, report.Findings, report.Messages = false, findings, findingMessages(findings)
-	}
-	return report, findings
 }
 
 func findingMessages(findings []compat.Finding) []string {

@@ -11,9 +11,6 @@ import (
 // versionProperty is the metadata property that holds a version's own number (rest-contract §5.10).
 const versionProperty = "confluent:version"
 
-// reservedProperty lists field names, separated by commas, that no later version may use or unreserve.
-const reservedProperty = "confluent:reserved"
-
 // mergeMetadata lays b over a: per tag path and property b wins, sensitive names are united. A nil side yields the other.
 func mergeMetadata(a, b *Metadata) *Metadata {
 	if a == nil || b == nil {

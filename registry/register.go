@@ -5,9 +5,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/storage"
@@ -378,10 +376,4 @@ func (g *registration) replaced(v storage.View, row *storage.Row) ([]storage.Rec
 		}
 	}
 	return records, nil
-}
-
-// reservedFields reads the names that a schema's metadata reserves.
-func reservedFields(m *Metadata) []string {
-	list, _ := property(m, reservedProperty)
-	return slices.DeleteFunc(strings.Split(list, ","), func(name string) bool { return strings.TrimSpace(name) == "" })
 }
