@@ -110,9 +110,9 @@ func (r *Registry) eachSubject(f func(storage.Subject) (bool, error)) error {
 	return nil
 }
 
-// verdict is that of the server's policy on one schema after another; undecided when the two are too large to compare.
-func (r *Registry) verdict(ctx context.Context, level compat.Level, next, old formats.Schema) (compat.Verdict, error) {
-	report, err := r.engine.Check(ctx, next, []compat.Version{{Schema: old}}, compat.Rules{Level: level, Policy: r.opt.Policy})
+// verdict tells whether one schema may follow another; undecided when the two are too large to compare.
+func (r *Registry) verdict(ctx context.Context, next formats.Schema, old compat.Version, rules compat.Rules) (compat.Verdict, error) {
+	report, err := r.engine.Check(ctx, next, []compat.Version{old}, rules)
 	switch {
 	case err != nil && CodeOf(workError(err)) != 0:
 		return compat.Undecided, nil

@@ -29,7 +29,7 @@ type MatrixRow struct {
 // MatrixCell says whether a version may follow those before it under a level.
 type MatrixCell struct {
 	Level compat.Level `json:"level"`
-	// Verdict is undecided where the work that one request may cause did not suffice.
+	// Verdict is undecided where the work that one comparison or one request may cause did not suffice.
 	Verdict compat.Verdict `json:"verdict"`
 	// Against is the newest version that rejects; 0 when none does.
 	Against int `json:"against,omitempty"`
@@ -75,8 +75,8 @@ type matrixWork struct {
 // trend is how a version stands to those before it, in one direction.
 type trend struct {
 	last, any int  // the version before it, and the newest one at all, that rejects; 0 when there is none
-	partly    bool // not all of them were asked
-	unknown   bool // not even the last was
+	partly    bool // of some of them it is not known
+	unknown   bool // not even of the one before it
 }
 
 // cells compares a version with older ones, newest first.
@@ -117,15 +117,18 @@ func (w *matrixWork) trend(ctx context.Context, level compat.Level, row *storage
 	var t trend
 	for i, old := range older {
 		if w.checks == 0 || time.Now().After(w.until) {
-			t.partly, t.unknown = true, i == 0
+			t.partly, t.unknown = true, t.unknown || i == 0
 			return t, nil
 		}
 		w.checks--
-		good, err := w.follows(ctx, level, row, old)
+		verdict, err := w.verdict(ctx, level, row, old)
 		if err != nil {
 			return t, err
 		}
-		if !good {
+		switch verdict {
+		case compat.Undecided:
+			t.partly, t.unknown = true, t.unknown || i == 0
+		case compat.Incompatible:
 			t.any = old.Version
 			if i == 0 {
 				t.last = old.Version
@@ -136,22 +139,18 @@ func (w *matrixWork) trend(ctx context.Context, level compat.Level, row *storage
 	return t, nil
 }
 
-// follows reports whether one version may follow another. One that cannot be read follows nothing.
-func (w *matrixWork) follows(ctx context.Context, level compat.Level, row, old *storage.Row) (bool, error) {
+// verdict tells whether one version may follow another. One that cannot be read follows nothing.
+func (w *matrixWork) verdict(ctx context.Context, level compat.Level, row, old *storage.Row) (compat.Verdict, error) {
 	next, err := w.parsed(ctx, row)
 	if err != nil || next == nil {
-		return false, err
+		return compat.Incompatible, err
 	}
 	before, err := w.parsed(ctx, old)
 	if err != nil || before == nil {
-		return false, err
+		return compat.Incompatible, err
 	}
 	rules := compat.Rules{Level: level, Policy: w.history.settings.policy, Lenient: w.history.settings.lenient()}
-	report, err := w.registry.engine.Check(ctx, next.schema, []compat.Version{{Number: old.Version, Schema: before.schema}}, rules)
-	if err != nil {
-		return false, workError(err)
-	}
-	return report.Compatible, nil
+	return w.registry.verdict(ctx, next.schema, compat.Version{Number: old.Version, Schema: before.schema}, rules)
 }
 
 // parsed parses a version; nil when its text cannot be read.

@@ -268,9 +268,12 @@ func (p *probe) compare(ctx context.Context, row *storage.Row) error {
 	if match.Equal && p.equal[row.Subject] || !sameText && !match.SameName && !enough {
 		return nil
 	}
-	if match.Backward, err = p.registry.verdict(ctx, compat.Backward, p.schema, registered); err == nil {
-		match.Forward, err = p.registry.verdict(ctx, compat.Forward, p.schema, registered)
+	for level, verdict := range map[compat.Level]*compat.Verdict{compat.Backward: &match.Backward, compat.Forward: &match.Forward} {
+		rules := compat.Rules{Level: level, Policy: p.registry.opt.Policy}
+		if *verdict, err = p.registry.verdict(ctx, p.schema, compat.Version{Number: row.Version, Schema: registered}, rules); err != nil {
+			return err
+		}
 	}
 	p.add(match)
-	return err
+	return nil
 }

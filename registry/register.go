@@ -267,6 +267,9 @@ func (g *registration) decide(v storage.View) ([]storage.Record, any, error) {
 	if g.req.Version > 0 {
 		version = g.req.Version
 	}
+	if version > math.MaxInt32 {
+		return nil, nil, errorf(OperationNotPermitted, "Subject %s has used up its version numbers", g.subject)
+	}
 	row := &storage.Row{Subject: g.subject, Version: version, ID: id, Time: now(), By: Presentable(g.opt.By)}
 	var records []storage.Record
 	if context != storage.DefaultContext {

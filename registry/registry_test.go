@@ -3,6 +3,7 @@ package registry_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -17,7 +18,8 @@ import (
 )
 
 // wordFormat is a schema language for tests of decisions: a schema is a list of words, the first of which names it;
-// blanks do not matter, and a reader is incompatible with a writer that has a word it lacks.
+// blanks do not matter, and a reader is incompatible with a writer that has a word it lacks. What a "huge" reader reads cannot
+// be told.
 type wordFormat struct{}
 
 func (wordFormat) Type() formats.Type { return formats.Avro }
@@ -53,6 +55,9 @@ type wordComparer struct{}
 func (wordComparer) Type() formats.Type { return formats.Avro }
 
 func (wordComparer) Compare(_ context.Context, req compat.Request) (*compat.Comparison, error) {
+	if slices.Contains(req.Reader.(*wordSchema).words, "huge") {
+		return nil, &compat.WorkError{What: "pairs of words", Max: 1}
+	}
 	out := &compat.Comparison{Verdicts: map[compat.Relation]compat.Verdict{compat.Reference: compat.Compatible}}
 	for _, word := range req.Writer.(*wordSchema).words {
 		if !slices.Contains(req.Reader.(*wordSchema).words, word) {
@@ -71,6 +76,12 @@ type fixture struct {
 
 func open(t *testing.T) *fixture {
 	t.Helper()
+	return openWith(t, engine.New(formats.Limits{}, []formats.Format{wordFormat{}}, []compat.Comparer{wordComparer{}}))
+}
+
+// openWith opens a registry over other schema languages than words.
+func openWith(t *testing.T, e *engine.Engine) *fixture {
+	t.Helper()
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "concord.db"), bolt.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -80,7 +91,6 @@ func open(t *testing.T) *fixture {
 			t.Error(err)
 		}
 	})
-	e := engine.New(formats.Limits{}, []formats.Format{wordFormat{}}, []compat.Comparer{wordComparer{}})
 	return &fixture{registry.New(store, e, registry.Options{}), t}
 }
 
@@ -388,5 +398,49 @@ func TestVersionsOfAPathAreReadStrictly(t *testing.T) {
 		if _, err := f.Version(ctx, "s", version, registry.ReadOptions{}); err != nil {
 			t.Errorf("%q: %v", version, err)
 		}
+	}
+}
+
+func TestNoVersionFollowsTheHighestNumberThereIs(t *testing.T) {
+	f, ctx := open(t), context.Background()
+	imports, writes, id := "IMPORT", "READWRITE", 1
+	if err := f.SetMode(ctx, "s", &imports, false); err != nil {
+		t.Fatal(err)
+	}
+	last := registry.SchemaRequest{Schema: "a", ID: &id, Version: math.MaxInt32}
+	if _, err := f.Register(ctx, "s", last, registry.RegisterOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.SetMode(ctx, "s", &writes, false); err != nil {
+		t.Fatal(err)
+	}
+	_, err := f.Register(ctx, "s", registry.SchemaRequest{Schema: "a b"}, registry.RegisterOptions{})
+	f.wantCode(err, registry.OperationNotPermitted)
+}
+
+func TestWhatIsTooLargeToCompareIsUndecidedAndDoesNotHideTheOtherVersions(t *testing.T) {
+	f, ctx := open(t), context.Background()
+	for _, text := range []string{"a", "a huge", "a huge b"} {
+		if _, err := f.Register(ctx, "s", registry.SchemaRequest{Schema: text}, registry.RegisterOptions{Force: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	matrix, err := f.Matrix(ctx, "s", registry.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	verdicts := map[int]map[compat.Level]compat.Verdict{}
+	for _, row := range matrix.Rows {
+		verdicts[row.Version] = map[compat.Level]compat.Verdict{}
+		for _, cell := range row.Cells {
+			verdicts[row.Version][cell.Level] = cell.Verdict
+		}
+	}
+	if got := verdicts[2]; got[compat.Backward] != compat.Undecided || got[compat.Forward] != compat.Incompatible || got[compat.Full] != compat.Incompatible {
+		t.Errorf("version 2: %v", got)
+	}
+	// Version 3 is not read by version 1; what version 2 does with it is not known.
+	if got := verdicts[3]; got[compat.Forward] != compat.Undecided || got[compat.ForwardTransitive] != compat.Incompatible {
+		t.Errorf("version 3: %v", got)
 	}
 }
