@@ -139,6 +139,8 @@ type Tagger interface {
 	Schema
 	// Tags lists the inline tags of every entity that has some, in document order.
 	Tags() []EntityTags
+	// HasEntity reports whether the schema has an entity, so that it can be tagged.
+	HasEntity(e Entity) bool
 	// Retag returns the canonical text with tags added to and removed from the named entities. An entity that the
 	// schema does not have is a *ParseError.
 	Retag(add, remove []EntityTags) (string, error)

@@ -97,7 +97,7 @@ func (r *Registry) inheritedTags(ctx context.Context, previous *text, next forma
 	}
 	var inherited []formats.EntityTags
 	for _, tags := range tagger.Tags() {
-		if _, err := next.Retag([]formats.EntityTags{tags}, nil); err == nil {
+		if next.HasEntity(tags.Entity) {
 			inherited = append(inherited, tags)
 		}
 	}

@@ -44,6 +44,9 @@ func tagList(v *Value) []string {
 	return tags
 }
 
+// HasEntity implements formats.Tagger.
+func (s *Schema) HasEntity(e formats.Entity) bool { return s.tagged(e) != nil }
+
 // Retag implements formats.Tagger.
 func (s *Schema) Retag(add, remove []formats.EntityTags) (string, error) {
 	// The types are immutable, so the change is made to a copy.

@@ -191,12 +191,22 @@ func ranked(list *Value) []*Value {
 	return items
 }
 
+// HasEntity implements formats.Tagger.
+func (s *Schema) HasEntity(e formats.Entity) bool {
+	return s.entity(e) != nil
+}
+
+// entity returns the schema that e names; nil when there is none.
+func (s *Schema) entity(e formats.Entity) *Value {
+	return find(s.Root(), strings.Split(e.Path, "."), e.Type)
+}
+
 // Retag returns the canonical text with tags added to and removed from the named entities.
 func (s *Schema) Retag(add, remove []formats.EntityTags) (string, error) {
 	tags := map[*Value][]string{}
 	edit := func(list []formats.EntityTags, change func(have []string, tag string) []string) error {
 		for _, entry := range list {
-			v := find(s.Root(), strings.Split(entry.Entity.Path, "."), entry.Entity.Type)
+			v := s.entity(entry.Entity)
 			if v == nil {
 				return &formats.ParseError{Message: fmt.Sprintf("No matching path '%s' found in the schema", entry.Entity.Path)}
 			}

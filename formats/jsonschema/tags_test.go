@@ -46,6 +46,11 @@ func TestEveryListedEntityCanBeRetagged(t *testing.T) {
 		t.Fatal(err)
 	}
 	bare := parse(t, text)
+	for _, entry := range s.Tags() {
+		if !bare.HasEntity(entry.Entity) {
+			t.Errorf("%v is not there without its tags", entry.Entity)
+		}
+	}
 	if tags := bare.Tags(); len(tags) > 0 {
 		t.Errorf("left after removing all: %v", tags)
 	}

@@ -78,6 +78,12 @@ func tagsOf(meta Value) []string {
 	return tags
 }
 
+// HasEntity implements formats.Tagger.
+func (s *Schema) HasEntity(e formats.Entity) bool {
+	options, _ := s.own.entity(e)
+	return options != nil
+}
+
 // Retag implements formats.Tagger. An entity may be named with or without its package, a member of a oneof also through
 // the oneof.
 func (s *Schema) Retag(add, remove []formats.EntityTags) (string, error) {

@@ -97,12 +97,20 @@ func TestRetaggingWhatIsNotThereIsRefused(t *testing.T) {
 		if text, err := s.Retag([]formats.EntityTags{e}, nil); err == nil {
 			t.Errorf("%v was tagged:\n%s", e.Entity, text)
 		}
+		if s.HasEntity(e.Entity) {
+			t.Errorf("%v is not there", e.Entity)
+		}
 	}
 }
 
 func TestRetaggingAndBackLeavesTheSameTags(t *testing.T) {
 	s := mustParse(t, taggedText, nil)
 	change := []formats.EntityTags{field("A.a", "NEW"), field("A.B.c", "NEW"), message("A.B", "NEW")}
+	for _, e := range change {
+		if !s.HasEntity(e.Entity) {
+			t.Errorf("%v is there", e.Entity)
+		}
+	}
 	text, err := s.Retag(change, nil)
 	if err != nil {
 		t.Fatal(err)
