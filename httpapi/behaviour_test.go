@@ -122,7 +122,7 @@ func TestRequestIds(t *testing.T) {
 		for _, id := range test.sent {
 			header = append(header, "X-Request-Id: "+id)
 		}
-		for _, path := range []string{"/", "/nowhere"} {
+		for _, path := range []string{"/", "/nowhere", "/metrics"} {
 			resp := s.send(t, "GET", path, "", header...)
 			resp.Body.Close()
 			got := resp.Header.Get("X-Request-Id")

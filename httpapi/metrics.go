@@ -87,6 +87,9 @@ func newMetrics(s *Server) *metrics {
 
 func (c *call) getMetrics() error {
 	c.written = true
+	header := c.echo.Response().Header()
+	header["X-Request-Id"] = []string{c.requestID}
+	header["Cache-Control"] = cacheControl[noStore]
 	c.server.metrics.handler.ServeHTTP(c.echo.Response(), c.request)
 	return nil
 }

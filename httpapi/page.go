@@ -23,9 +23,10 @@ func (c *call) page() error {
 	return nil
 }
 
-// asksForPage reports whether a client wants to see a page rather than JSON: browsers name text/html, API clients do not.
+// asksForPage reports whether a client wants to see a page rather than JSON: browsers name text/html, and API clients do
+// not, except those in Java, whose HttpURLConnection names it for every request that names nothing itself.
 func asksForPage(r *http.Request) bool {
-	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead || fromJava(r.Header) {
 		return false
 	}
 	for _, line := range r.Header["Accept"] {

@@ -32,12 +32,14 @@ func (s *Server) legacy(header http.Header) bool {
 	case ShapeLegacy:
 		return true
 	}
-	agent := header["User-Agent"]
-	if len(agent) == 0 || !strings.HasPrefix(agent[0], "Java/") {
-		return false
-	}
 	_, declared := header["Confluent-Accept-Unknown-Properties"]
-	return !declared
+	return !declared && fromJava(header)
+}
+
+// fromJava reports whether a request comes from Java's own HTTP client, by the name that it gives itself.
+func fromJava(header http.Header) bool {
+	agent := header["User-Agent"]
+	return len(agent) > 0 && strings.HasPrefix(agent[0], "Java/")
 }
 
 // registered answers a registration (rest-contract §3.2).

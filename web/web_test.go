@@ -65,6 +65,10 @@ func TestTheRootIsAPageForBrowsersAndAnObjectForClients(t *testing.T) {
 	if w := s.do("GET", "/", http.Header{"Accept": {"*/*"}}, nil); w.Body.String() != "{}" {
 		t.Errorf("a client is answered %q", w.Body)
 	}
+	java := http.Header{"Accept": {"text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2"}, "User-Agent": {"Java/17.0.9"}}
+	if w := s.do("GET", "/", java, nil); w.Body.String() != "{}" {
+		t.Errorf("a client in Java is answered %d %q", w.Code, w.Body)
+	}
 }
 
 func TestASlashTooManyIsForgiven(t *testing.T) {

@@ -161,12 +161,18 @@ func hasMagic(path string) bool {
 func createFile(path string) error {
 	info, err := os.Stat(path)
 	switch {
+	case err == nil && info.IsDir():
+		return errors.New("it is a directory; name a file in it")
 	case err == nil && info.Size() > 0:
 		return nil
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return err
 	}
-	draft, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	dir := filepath.Dir(path)
+	draft, err := os.CreateTemp(dir, filepath.Base(path)+".new-*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("make the directory %s first, or name another file (%w)", dir, fs.ErrNotExist)
+	}
 	if err != nil {
 		return err
 	}
@@ -180,7 +186,7 @@ func createFile(path string) error {
 	if err := publish(draft.Name(), path); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(path))
+	return syncDir(dir)
 }
 
 // writeEmpty writes and syncs a store without any record.

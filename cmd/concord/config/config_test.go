@@ -135,6 +135,10 @@ func TestMistakesAreNamedWithTheirPlaceAndTheRightName(t *testing.T) {
 			want: `CONCORD_LOG_FORMAT: "jason" is not one of text, json; did you mean json?`},
 		{name: "a port without a colon", env: []string{"CONCORD_LISTEN=8081"},
 			want: `CONCORD_LISTEN: "8081" is not an address; write :8081 to listen on that port`},
+		{name: "a variable that a script left empty", env: []string{"CONCORD_LISTEN="},
+			want: "CONCORD_LISTEN: the value is empty; give one, or leave the setting out"},
+		{name: "an empty data file", args: []string{"--data", ""},
+			want: `invalid argument "" for "--data" flag: the value is empty; give one, or leave the setting out`},
 		{name: "several at once", file: "dta: x", env: []string{"CONCORD_GZIP=maybe", "CONCORD_DATE=x"},
 			want: "{file}:1: unknown setting \"dta\"; did you mean data?\n" +
 				"unknown variable CONCORD_DATE; did you mean CONCORD_DATA?\n" +

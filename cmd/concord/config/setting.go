@@ -2,6 +2,7 @@ package config
 
 import (
 	"encoding"
+	"errors"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -114,6 +115,10 @@ func (s *Setting) set(text string) error {
 	// No value needs these, and one with a line break could forge a line of a log or of a printed file.
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return fmt.Errorf("%q holds a line break or something else that is not printable", text)
+	}
+	// Most likely the variable of a script that is not set: an empty address would be any free port of every interface.
+	if text == "" && s.Default != "" {
+		return errors.New("the value is empty; give one, or leave the setting out")
 	}
 	value := reflect.New(s.field.Type()).Elem()
 	if err := s.parse(value, text); err != nil {
