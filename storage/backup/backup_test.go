@@ -140,6 +140,27 @@ func TestARestoreNeverReplacesADataFileUnlessTold(t *testing.T) {
 	}
 }
 
+func TestRestoresInTheSameSecondKeepEveryDataFileThatTheyReplace(t *testing.T) {
+	backup, data := mustMake(t, 2)
+	kept := map[string]string{}
+	for i := range 3 {
+		text := fmt.Sprint("what was there before restore ", i)
+		if err := os.WriteFile(data, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		result, err := Restore(t.Context(), backup, data, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept[text] = result.Replaced
+	}
+	for text, path := range kept {
+		if got, err := os.ReadFile(path); err != nil || string(got) != text {
+			t.Errorf("%s holds %.40q (%v), want %q", filepath.Base(path), got, err, text)
+		}
+	}
+}
+
 func TestEveryDamageToABackupIsRefused(t *testing.T) {
 	backup, _ := mustMake(t, 20)
 	whole, err := os.ReadFile(backup)

@@ -114,14 +114,30 @@ func Restore(ctx context.Context, path, data string, overwrite bool) (*Restored,
 	}
 	result := &Restored{Info: info}
 	if exists {
-		result.Replaced = fmt.Sprintf("%s.replaced-%s", data, time.Now().UTC().Format(stamp))
-		if err := os.Link(data, result.Replaced); err != nil { // some file systems have no links
-			if err := os.Rename(data, result.Replaced); err != nil {
-				return nil, err
-			}
+		if result.Replaced, err = setAside(data); err != nil {
+			return nil, err
 		}
 	}
 	return result, publish(draft, data)
+}
+
+// setAside gives a data file another name, beside its own where the file system has links, and returns it. No file has that
+// name before.
+func setAside(data string) (string, error) {
+	wanted := fmt.Sprintf("%s.replaced-%s", data, time.Now().UTC().Format(stamp))
+	for name, n := wanted, 2; ; name, n = fmt.Sprintf("%s-%d", wanted, n), n+1 {
+		if _, err := os.Lstat(name); err == nil {
+			continue
+		}
+		err := os.Link(data, name)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err != nil {
+			err = os.Rename(data, name)
+		}
+		return name, err
+	}
 }
 
 // stamp is how times are written in names; they sort as text.
