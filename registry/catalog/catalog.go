@@ -11,6 +11,7 @@ package catalog
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
@@ -161,7 +162,7 @@ func rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// readAll enters every subject. A subject that cannot be read is left out: whoever opens it is told why.
+// readAll enters every subject. Where the store cannot tell which there are, it ends, and the catalog stays incomplete.
 func (c *Catalog) readAll(ctx context.Context) {
 	var contexts []string
 	err := c.opt.Store.View(func(v storage.View) (err error) {
@@ -184,7 +185,7 @@ func (c *Catalog) readAll(ctx context.Context) {
 		}
 	}
 	c.mu.Lock()
-	c.complete = ctx.Err() == nil
+	c.complete = err == nil && ctx.Err() == nil
 	c.mu.Unlock()
 }
 
@@ -243,19 +244,13 @@ func (c *Catalog) catchUp(ctx context.Context) error {
 	return nil
 }
 
-// read reads subjects and enters them. A name that is a context's own stands for what its subjects inherit.
+// read reads subjects and enters them. A name that is a context's own stands for what its subjects inherit. A subject that is
+// damaged is left out: whoever opens it is told so.
 func (c *Catalog) read(names []string) error {
-	read := make([]*entry, len(names))
-	err := c.opt.Store.View(func(v storage.View) error {
-		for i, name := range names {
-			e, err := readEntry(v, name)
-			if err != nil {
-				return err
-			}
-			read[i] = e
-		}
-		return nil
-	})
+	read, err := c.readEntries(names)
+	if errors.Is(err, storage.ErrCorrupt) {
+		read, err = c.readEach(names)
+	}
 	if err != nil {
 		return err
 	}
@@ -270,6 +265,35 @@ func (c *Catalog) read(names []string) error {
 		c.enter(name, read[i])
 	}
 	return nil
+}
+
+// readEntries reads subjects in one View; nil stands for one that has no version, or is none.
+func (c *Catalog) readEntries(names []string) ([]*entry, error) {
+	read := make([]*entry, len(names))
+	err := c.opt.Store.View(func(v storage.View) (err error) {
+		for i, name := range names {
+			if read[i], err = readEntry(v, name); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return read, err
+}
+
+// readEach is readEntries in a View for each, so that nil stands for those that are damaged, too.
+func (c *Catalog) readEach(names []string) ([]*entry, error) {
+	read := make([]*entry, len(names))
+	for i, name := range names {
+		one, err := c.readEntries([]string{name})
+		switch {
+		case err == nil:
+			read[i] = one[0]
+		case !errors.Is(err, storage.ErrCorrupt):
+			return nil, err
+		}
+	}
+	return read, nil
 }
 
 // enter puts an entry in the place of the one with its name; nil removes it.
@@ -293,7 +317,7 @@ func (c *Catalog) enter(name string, e *entry) {
 		c.byName[e.name] = e
 	}
 	if old != nil {
-		c.fields.remove(old.fields)
+		c.fields.remove(old.fields, old.left)
 		c.owners.drop(old.ownerNumber)
 		for _, target := range old.out {
 			if c.referring[target]--; c.referring[target] == 0 {
@@ -304,7 +328,7 @@ func (c *Catalog) enter(name string, e *entry) {
 	if e != nil {
 		e.ownerNumber = c.owners.add(e.owner)
 		e.owner = c.owners.texts[e.ownerNumber]
-		e.fields = c.fields.add(e.nodes)
+		e.fields, e.left = c.fields.add(e.nodes)
 		e.nodes = nil
 		for _, target := range e.out {
 			c.referring[target]++

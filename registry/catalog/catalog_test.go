@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"reflect"
@@ -13,6 +14,7 @@ import (
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/registry/catalog"
+	"github.com/concord-registry/concord/storage"
 	"github.com/concord-registry/concord/storage/bolt"
 )
 
@@ -40,7 +42,13 @@ func open(t testing.TB, path string) *world {
 // newCatalog returns a catalog that has read everything.
 func (w *world) newCatalog(t testing.TB) *catalog.Catalog {
 	t.Helper()
-	c := catalog.New(catalog.Options{Store: w.store, Registry: w.reg, Engine: w.engine})
+	return readAll(t, catalog.Options{Store: w.store, Registry: w.reg, Engine: w.engine})
+}
+
+// readAll returns a catalog that has read everything.
+func readAll(t testing.TB, opt catalog.Options) *catalog.Catalog {
+	t.Helper()
+	c := catalog.New(opt)
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); c.Run(ctx) }()
@@ -251,5 +259,103 @@ func TestListenersHearOfCommits(t *testing.T) {
 	w.subjects(t, catalog.Query{})
 	if got := <-changes; !reflect.DeepEqual(got, []string{"orders-value"}) {
 		t.Errorf("heard of %q", got)
+	}
+}
+
+// damagedStore is a store in which the content of one id, or the list of subjects, cannot be read.
+type damagedStore struct {
+	*bolt.Store
+	id       int
+	subjects error
+}
+
+func (s *damagedStore) View(f func(storage.View) error) error {
+	return s.Store.View(func(v storage.View) error { return f(damagedView{v, s}) })
+}
+
+type damagedView struct {
+	storage.View
+	store *damagedStore
+}
+
+func (v damagedView) Content(context string, id int) (*storage.Content, error) {
+	if id == v.store.id {
+		return nil, fmt.Errorf("%w: a content", storage.ErrCorrupt)
+	}
+	return v.View.Content(context, id)
+}
+
+func (v damagedView) Subjects(context, prefix, from string, f func(storage.Subject) bool) error {
+	return errors.Join(v.store.subjects, v.View.Subjects(context, prefix, from, f))
+}
+
+func TestADamagedSubjectIsLeftOutAndHidesNoOther(t *testing.T) {
+	w := open(t, filepath.Join(t.TempDir(), "concord.db"))
+	w.register(t, "a", record("A", "id", "long"))
+	damaged := w.register(t, "b", record("B", "id", "long"))
+	w.register(t, "c", record("C", "id", "long"))
+	w.register(t, ":.other:d", record("D", "id", "long"))
+	w.catalog = readAll(t, catalog.Options{Store: &damagedStore{Store: w.store, id: damaged.ID}, Registry: w.reg, Engine: w.engine})
+	want := []string{"a", "c", ":.other:d"}
+	if got := names(w.subjects(t, catalog.Query{})); !reflect.DeepEqual(got, want) {
+		t.Errorf("read %q, want %q", got, want)
+	}
+	level := "NONE"
+	if _, err := w.reg.SetConfig(context.Background(), "b", registry.ConfigUpdate{Compatibility: registry.Optional[string]{Present: true, Value: &level}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(w.subjects(t, catalog.Query{})); !reflect.DeepEqual(got, want) {
+		t.Errorf("followed to %q, want %q", got, want)
+	}
+}
+
+func TestACatalogThatCouldNotReadEverythingDoesNotClaimIt(t *testing.T) {
+	w := open(t, filepath.Join(t.TempDir(), "concord.db"))
+	w.register(t, "a", record("A", "id", "long"))
+	store := &damagedStore{Store: w.store, subjects: fmt.Errorf("%w: a list", storage.ErrCorrupt)}
+	c := catalog.New(catalog.Options{Store: store, Registry: w.reg, Engine: w.engine})
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() { defer close(done); c.Run(ctx) }()
+	defer func() { stop(); <-done }()
+	for range 3 { // the first question waits for the first reading
+		list, err := c.Subjects(ctx, catalog.Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list.Coverage.Complete || list.Coverage.Total != 1 {
+			t.Fatalf("%+v", list.Coverage)
+		}
+	}
+}
+
+func TestFieldsWithoutRoomAreCountedOnce(t *testing.T) {
+	w := open(t, filepath.Join(t.TempDir(), "concord.db"))
+	w.catalog = readAll(t, catalog.Options{Store: w.store, Registry: w.reg, Engine: w.engine, MaxFields: 2})
+	two := func(name string) registry.SchemaRequest {
+		return registry.SchemaRequest{Schema: `{"type":"record","name":"R","fields":[{"name":"id","type":"long"},{"name":"` + name + `","type":"long","default":0}]}`}
+	}
+	w.register(t, "a", two("x"))
+	for _, step := range []struct {
+		change string
+		make   func()
+		want   int
+	}{
+		{"a subject for which there is no room", func() { w.register(t, "b", two("x")) }, 2},
+		{"another version of it", func() { w.register(t, "b", two("y")) }, 2},
+		{"its end", func() {
+			if _, err := w.reg.DeleteSubject(context.Background(), "b", false); err != nil {
+				t.Fatal(err)
+			}
+		}, 0},
+	} {
+		step.make()
+		fields, err := w.catalog.Fields(context.Background(), catalog.FieldQuery{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if fields.LeftOut != step.want || fields.Total != 2 {
+			t.Errorf("after %s: %d fields, and %d left out, want 2 and %d", step.change, fields.Total, fields.LeftOut, step.want)
+		}
 	}
 }

@@ -24,6 +24,7 @@ type entry struct {
 	time    int64
 	out     []string // the subjects that the latest version refers to, qualified
 	fields  []field
+	left    int // fields for which there was no room
 
 	ownerNumber uint32 // in the catalog's vocabulary
 

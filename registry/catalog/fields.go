@@ -20,23 +20,26 @@ func newFieldIndex(max int) fieldIndex {
 	return fieldIndex{names: newWords(), paths: newWords(), types: newWords(), docs: newWords(), max: max}
 }
 
-func (x *fieldIndex) add(list []listed) []field {
+// add enters the fields of a subject, all of them or none when there is no room, and returns how many are left out.
+func (x *fieldIndex) add(list []listed) (fields []field, left int) {
 	if x.count+len(list) > x.max {
 		x.left += len(list)
-		return nil
+		return nil, len(list)
 	}
 	if len(list) == 0 {
-		return nil
+		return nil, 0
 	}
 	x.count += len(list)
-	fields := make([]field, len(list))
+	fields = make([]field, len(list))
 	for i, l := range list {
 		fields[i] = field{x.names.add(l.name), x.paths.add(l.path), x.types.add(l.typ), x.docs.add(l.doc)}
 	}
-	return fields
+	return fields, 0
 }
 
-func (x *fieldIndex) remove(fields []field) {
+// remove takes back what add has made of a subject.
+func (x *fieldIndex) remove(fields []field, left int) {
+	x.left -= left
 	x.count -= len(fields)
 	for _, f := range fields {
 		x.names.drop(f.name)
