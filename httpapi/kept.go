@@ -159,9 +159,10 @@ func (c *call) give(a *keptAnswer) {
 	}
 }
 
-// keep keeps the answer that was just made, for the revision that was current before it was begun to be made.
+// keep keeps the answer that was just made, for the revision that was current before it was begun to be made. That to a HEAD
+// is not kept: the GETs that it would be given to are of another route.
 func (c *call) keep() {
-	if c.generation == nil || c.changed || c.status != http.StatusOK || c.written || len(c.body) > keptBytes/8 {
+	if c.generation == nil || c.changed || c.status != http.StatusOK || c.written || len(c.body) > keptBytes/8 || c.route.method == http.MethodHead {
 		return
 	}
 	body := slices.Clone(c.body)

@@ -190,3 +190,16 @@ func TestAnswersFollowTheOrderOfTheRequests(t *testing.T) {
 		t.Errorf("an old client's connection stays open: %v", err)
 	}
 }
+
+func TestAGetIsCountedAsOneWhenAHeadWasAskedBefore(t *testing.T) {
+	s := start(t, setup{})
+	for _, method := range []string{"HEAD", "GET", "GET", "HEAD"} {
+		s.must(t, method, "/subjects", "")
+	}
+	metrics := s.must(t, "GET", "/metrics", "")
+	for _, method := range []string{"HEAD", "GET"} {
+		if want := `registry_http_requests_total{code="200",method="` + method + `",route="/subjects"} 2`; !strings.Contains(metrics, want) {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+}
