@@ -102,12 +102,12 @@ func (c *call) fail(err error) {
 // describe finds the code and the message that a client gets for err.
 func describe(err error) *registry.Error {
 	var known *registry.Error
-	var http *echo.HTTPError
+	var routing *echo.HTTPError
 	switch {
 	case errors.As(err, &known) && known.Message != "":
 		return known
-	case errors.As(err, &http):
-		return refuseHTTP(http.Code)
+	case errors.As(err, &routing):
+		return refuseHTTP(routing.Code)
 	case errors.Is(err, storage.ErrFull):
 		return &registry.Error{Code: registry.StoreFailed, Message: "The registry's disk is full: nothing was written. Reads go on; writes will succeed again once there is space."}
 	case errors.Is(err, storage.ErrReadOnly):

@@ -123,9 +123,6 @@ func (c *call) listVersionsOfID() error {
 	if err != nil {
 		return err
 	}
-	if versions == nil {
-		versions = []registry.SubjectVersion{}
-	}
 	return c.json(versions)
 }
 

@@ -23,7 +23,7 @@ type Description struct {
 	Policy Inherited `json:"policy"`
 }
 
-// Referrers counts the live versions that refer to the one that is described.
+// Referrers counts the subjects with a live version that refers to the one that is described, as far as UsedBy tells of them.
 func (d *Description) Referrers() int {
 	at, live := SubjectVersion{d.Version.Subject, d.Version.Version}, 0
 	for _, a := range d.UsedBy {

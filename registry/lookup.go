@@ -89,12 +89,8 @@ func (r *Registry) find(ctx context.Context, subject string, req *SchemaRequest,
 	if row != nil || err != nil {
 		return row, err
 	}
-	if last := state.latest(); last != nil {
-		filled, err := r.populated(&state, d, s)
-		if err != nil {
-			return nil, err
-		}
-		if filled != nil {
+	if state.latest() != nil {
+		if filled := populated(&state, d, s); filled != nil {
 			if row, err = r.match(ctx, &state, filled, opt.WithDeleted); row != nil || err != nil {
 				return row, err
 			}

@@ -220,13 +220,13 @@ func populate(m *Metadata, rules *RuleSet, previous *storage.Content, s *setting
 }
 
 // populated returns the draft as registration would complete it; nil when that changes nothing.
-func (r *Registry) populated(state *subjectState, d *draft, s *settings) (*draft, error) {
+func populated(state *subjectState, d *draft, s *settings) *draft {
 	metadata, rules := populate(d.content.Metadata, d.content.RuleSet, state.content, s)
 	filled := newDraft(d.parsed, sortMetadata(metadata), rules)
 	if filled.key() == d.key() {
-		return nil, nil
+		return nil
 	}
-	return filled, nil
+	return filled
 }
 
 // parse makes the draft. What is imported is taken as it is, but must parse and its references must resolve.

@@ -48,7 +48,7 @@ func unseal(b bucket, key, value []byte) ([]byte, bool) {
 	return value[1:end], true
 }
 
-// decoder reads the fields of a body. After a field that is not there, ok is false and every result is zero.
+// decoder reads the fields of a body. After a field that is not there, bad is true and every result is zero.
 type decoder struct {
 	rest []byte
 	bad  bool
