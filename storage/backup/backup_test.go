@@ -95,6 +95,33 @@ func TestARestoredBackupAnswersLikeTheStore(t *testing.T) {
 	requireFiles(t, backup, "b.backup")
 }
 
+func TestABackupTellsTheFormatOfItsDataFile(t *testing.T) {
+	for format := 1; format <= bolt.Format; format++ {
+		data, err := os.ReadFile(filepath.Join("..", "bolt", "testdata", "backcompat", fmt.Sprintf("format-%d.db", format)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "concord.db")
+		if err := os.WriteFile(path, data, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := bolt.Open(path, bolt.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		info, err := Make(t.Context(), s, path+".backup", "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if info.Format != format {
+			t.Errorf("a backup of a file of format %d says %d", format, info.Format)
+		}
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // requireFiles requires that a file's directory holds these and nothing else.
 func requireFiles(t *testing.T, path string, names ...string) {
 	t.Helper()
@@ -227,6 +254,7 @@ type sourceOf []byte
 
 func (s sourceOf) Snapshot(f func(storage.View, bolt.Image) error) error { return f(emptyView{}, s) }
 func (s sourceOf) Size() int64                                           { return int64(len(s)) }
+func (s sourceOf) Format() int                                           { return bolt.Format }
 func (s sourceOf) WriteTo(w io.Writer) (int64, error) {
 	n, err := w.Write(s)
 	return int64(n), err

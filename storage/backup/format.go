@@ -49,13 +49,13 @@ type Source interface {
 
 // Write writes a backup of a store to w, which must be no slower than a local disk. What it writes was not read back yet.
 func Write(w io.Writer, s Source, program string) (*Info, error) {
-	info := &Info{Created: time.Now().UTC().Truncate(time.Second), Program: program, Format: bolt.Format}
+	info := &Info{Created: time.Now().UTC().Truncate(time.Second), Program: program}
 	err := s.Snapshot(func(v storage.View, image bolt.Image) error {
 		counts, err := v.Counts()
 		if err != nil {
 			return err
 		}
-		info.Size, info.Schemas, info.Subjects = image.Size(), counts.Schemas, counts.Subjects+counts.DeletedSubjects
+		info.Size, info.Format, info.Schemas, info.Subjects = image.Size(), image.Format(), counts.Schemas, counts.Subjects+counts.DeletedSubjects
 		for _, t := range formats.Types() {
 			info.Versions += counts.Versions[t] + counts.DeletedVersions[t]
 		}

@@ -3,6 +3,8 @@ package bolt
 import (
 	"io"
 
+	"go.etcd.io/bbolt"
+
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -10,6 +12,8 @@ import (
 type Image interface {
 	// Size is how many bytes WriteTo writes.
 	Size() int64
+	// Format is the version of its layout.
+	Format() int
 	io.WriterTo
 }
 
@@ -17,6 +21,19 @@ type Image interface {
 // pages of the state are kept as long as f runs, so f must be no slower than a local disk: it must not write to a socket.
 func (s *Store) Snapshot(f func(v storage.View, image Image) error) error {
 	return s.View(func(v storage.View) error {
-		return f(v, v.(*snapshot).tx)
+		snapshot := v.(*snapshot)
+		format, err := snapshot.format()
+		if err != nil {
+			return err
+		}
+		return f(v, image{snapshot.tx, format})
 	})
 }
+
+// image is the file that a transaction of bbolt sees.
+type image struct {
+	*bbolt.Tx
+	format int
+}
+
+func (i image) Format() int { return i.format }
