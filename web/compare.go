@@ -51,7 +51,7 @@ func (u *UI) compare(r *request) (*Page, error) {
 	if step.From != nil {
 		view.fill(r.links, numbers)
 	}
-	return &Page{Template: "compare", Title: "Compare versions of " + step.Subject, Nav: "subjects", Model: view}, nil
+	return &Page{Template: "compare", Title: "Compare versions of " + step.Subject, Nav: "subjects", Context: contextOf(step.Subject), Model: view}, nil
 }
 
 // fill shows the difference.
@@ -152,7 +152,7 @@ func (u *UI) history(r *request) (*Page, error) {
 		}
 		view.Steps = append(view.Steps, shown)
 	}
-	return &Page{Template: "history", Title: "Changes of " + subject, Nav: "subjects", Model: view}, nil
+	return &Page{Template: "history", Title: "Changes of " + subject, Nav: "subjects", Context: contextOf(subject), Model: view}, nil
 }
 
 // offset is where a list starts.
@@ -199,5 +199,5 @@ func (u *UI) levels(r *request) (*Page, error) {
 	if offset > 0 {
 		view.Newer = r.links.Levels(subject) + "?offset=" + strconv.Itoa(max(0, offset-rowsShown))
 	}
-	return &Page{Template: "levels", Title: "Levels of " + subject, Nav: "subjects", Model: view}, nil
+	return &Page{Template: "levels", Title: "Levels of " + subject, Nav: "subjects", Context: contextOf(subject), Model: view}, nil
 }

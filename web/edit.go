@@ -19,11 +19,13 @@ import (
 type editView struct {
 	Subject string // that the version is for, or that a new subject would have; empty when that is not known yet
 	New     bool   // the form makes a subject
-	Latest  int    // the version that the form started from
+	Latest  int    // the latest version when the form was opened
 
 	Naming     naming
 	Strategies []strategy
 	Missing    string // why the new subject has no name yet
+	Unnamed    bool   // it was to be registered without one
+	Untouched  bool   // nobody has got to the name yet
 
 	Types      []typeChoice
 	Type       string
@@ -39,6 +41,8 @@ type editView struct {
 	Check   *checkView
 	Refusal string // why a registration would be refused as things stand; empty when it would not be, or nobody knows
 	Failure string // why the registration failed, when that is not about the schema
+	Newer   int    // the version that somebody else has registered meanwhile; 0 when nobody has
+	Told    bool   // a registration was held back because of it, and may be sent again
 	Command string
 }
 
@@ -74,6 +78,11 @@ func (u *UI) edit(r *request) (*Page, error) {
 	}
 	req := requestOf(version)
 	view := &editView{Subject: subject, Latest: version.Version, Type: string(version.Type), Schema: u.laidOut(r.Context(), subject, req)}
+	if from != "latest" {
+		if latest, err := u.reg.Version(r.Context(), subject, "latest", registry.ReadOptions{}); err == nil {
+			view.Latest = latest.Version
+		}
+	}
 	for _, ref := range version.References {
 		view.References.Lines = append(view.References.Lines, formReference{ref.Name, ref.Subject, strconv.Itoa(ref.Version)})
 	}
@@ -147,6 +156,7 @@ func formOf(r *request, subject string) *editView {
 		view.Naming.Strategy = "topic"
 	}
 	view.Latest, _ = strconv.Atoi(r.PostFormValue("latest"))
+	view.Untouched = r.PostFormValue("untouched") != ""
 	view.References.Lines = referencesOf(r)
 	return view
 }
@@ -199,6 +209,9 @@ func (u *UI) check(r *request, view *editView) error {
 		view.Check, err = u.checked(ctx, view.Naming.Context, view.Subject, req, view.Normalize)
 	}
 	if err == nil {
+		view.Newer, err = u.newer(ctx, view, req)
+	}
+	if err == nil {
 		return nil
 	}
 	if view.Check = u.failedCheck(err, view.Schema); view.Check == nil {
@@ -207,14 +220,41 @@ func (u *UI) check(r *request, view *editView) error {
 	return nil
 }
 
+// newer is the version that was registered since the form was opened, which a registration would go past without a look at
+// it; 0 when there is none, or when what stands in the form is registered already.
+func (u *UI) newer(ctx context.Context, view *editView, req registry.SchemaRequest) (int, error) {
+	if view.New || view.Latest == 0 {
+		return 0, nil
+	}
+	latest, err := u.reg.Version(ctx, view.Subject, "latest", registry.ReadOptions{})
+	if registry.CodeOf(err) != 0 || err == nil && latest.Version <= view.Latest {
+		return 0, nil // without versions there is nothing to go past
+	}
+	if err != nil {
+		return 0, err
+	}
+	same, err := u.reg.Lookup(ctx, view.Subject, req, registry.LookupOptions{Normalize: view.Normalize})
+	if registry.CodeOf(err) == 0 && (err != nil || same.Subject == view.Subject) {
+		return 0, err
+	}
+	return latest.Version, nil
+}
+
 // register registers what stands in the form, and leads to the new version.
 func (u *UI) register(r *request, view *editView) (*Page, error) {
 	req, err := view.request()
 	if err == nil {
 		u.named(r.Context(), view, req)
 		if view.Subject == "" {
+			view.Unnamed = true
 			return u.refused(r, view, http.StatusUnprocessableEntity)
 		}
+		if view.Newer, err = u.newer(r.Context(), view, req); view.Newer > 0 {
+			view.Told = true
+			return u.refused(r, view, http.StatusConflict)
+		}
+	}
+	if err == nil {
 		var version *registry.SchemaVersion
 		if version, err = u.reg.Register(r.Context(), view.Subject, req, registry.RegisterOptions{Normalize: view.Normalize, By: r.registrant()}); err == nil {
 			return r.redirect(r.links.Version(version.Subject, version.Version))
@@ -295,17 +335,20 @@ func (v *editView) refusal() string {
 	case v.Check.Verdict == "bad":
 		return "As it stands, a registration is refused: this is no valid schema."
 	case v.New && v.Subject == "":
-		return "A registration needs a name for the subject: " + v.Missing
+		if v.Untouched {
+			return "" // who has not got there yet has not forgotten it
+		}
+		return "The subject has no name yet. " + v.Missing
 	}
 	return ""
 }
 
 // contextShown is the context that the header shows for the form.
 func contextShown(view *editView) string {
-	if view.New && view.Naming.Context != "." {
-		return view.Naming.Context
+	if view.New {
+		return contextFilter(view.Naming.Context)
 	}
-	return ""
+	return contextOf(view.Subject)
 }
 
 // startingText is what the form of a new subject starts with: the smallest schema that shows where things go.

@@ -3,8 +3,11 @@ package web_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
+
+	"golang.org/x/net/html"
 
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/registry"
@@ -148,13 +151,52 @@ func TestTheFormSaysWhatARegistrationWouldDo(t *testing.T) {
 		t.Errorf("a breaking change is not said to be refused: %q", refusal)
 	}
 	form.Set("naming", "topic")
-	if refusal := s.send("/ui/new", 200, form).byID("refusal"); !strings.Contains(refusal, "Name the topic.") {
+	if refusal := s.send("/ui/new", 200, form).byID("refusal"); refusal != "The subject has no name yet. Name the topic." {
 		t.Errorf("a subject without a name: %q", refusal)
 	}
+	form.Set("untouched", "true")
+	if refusal := s.send("/ui/new", 200, form).byID("refusal"); refusal != "" {
+		t.Errorf("a name that nobody has got to yet is missed: %q", refusal)
+	}
+	missed := s.send("/ui/new", 422, url.Values{"type": {"AVRO"}, "schema": {`"boolean"`}, "naming": {"topic"}, "action": {"register"}})
+	if refusal := missed.byID("refusal"); refusal == "" {
+		t.Error("a registration without a name is not refused")
+	}
+	if invalid := slices.ContainsFunc(missed.all("input"), func(n *html.Node) bool { value, _ := attr(n, "aria-invalid"); return value == "true" }); !invalid {
+		t.Error("the field that is missing is not marked")
+	}
+	form.Del("untouched")
 	form.Set("topic", "orders")
 	if refusal := s.send("/ui/new", 200, form).byID("refusal"); refusal != "" {
 		t.Errorf("a new subject is said to be refused: %q", refusal)
 	}
+}
+
+func TestARegistrationDoesNotGoPastAVersionThatNobodyHasSeen(t *testing.T) {
+	s := newSite(t, "")
+	s.register("s", registry.SchemaRequest{Schema: orderV1})
+	form := url.Values{"type": {"AVRO"}, "latest": {"1"}, "action": {"check"}, "schema": {strings.Replace(orderV2, "note", "mine", 1)}}
+	if newer := s.send("/ui/subjects/s/edit", 200, form).byID("newer"); newer != "" {
+		t.Errorf("nobody has registered anything, and the page says %q", newer)
+	}
+	s.register("s", registry.SchemaRequest{Schema: strings.Replace(orderV2, "note", "theirs", 1)})
+	if newer := s.send("/ui/subjects/s/edit", 200, form).byID("newer"); !strings.Contains(newer, "Meanwhile version 2 was registered") || strings.Contains(newer, "again") {
+		t.Errorf("a check says %q", newer)
+	}
+	form.Set("action", "register")
+	d := s.send("/ui/subjects/s/edit", 409, form)
+	if newer := d.byID("newer"); !strings.Contains(newer, "press “Register” again") {
+		t.Errorf("a registration says %q", newer)
+	}
+	for _, n := range d.all("input") {
+		if name, _ := attr(n, "name"); name == "latest" {
+			value, _ := attr(n, "value")
+			form.Set("latest", value)
+		}
+	}
+	s.leads("/ui/subjects/s/edit", "/ui/subjects/s/versions/3", form)
+	form.Set("latest", "1")
+	s.leads("/ui/subjects/s/edit", "/ui/subjects/s/versions/3", form) // sent twice, or again after a reload: it is there already
 }
 
 func TestPagesTellWhoRegisteredAVersion(t *testing.T) {

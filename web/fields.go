@@ -45,5 +45,11 @@ func (u *UI) fields(r *request) (*Page, error) {
 	for _, t := range []formats.Type{formats.Avro, formats.JSON, formats.Protobuf} {
 		view.Types = append(view.Types, choice{Label: string(t), Chosen: slices.Contains(values["type"], string(t)), Href: r.links.FieldList(l.toggled("type", string(t)))})
 	}
-	return &Page{Template: "fields", Title: "Fields", Nav: "fields", Context: query.Context, Model: view}, nil
+	page := &Page{Template: "fields", Title: "Fields", Nav: "fields", Context: query.Context, Model: view}
+	for _, name := range []string{"q", "exact", "type"} {
+		for _, value := range values[name] {
+			page.Switch = append(page.Switch, Pair{name, value})
+		}
+	}
+	return page, nil
 }

@@ -147,7 +147,7 @@ func TestAPageAndTheAPISayTheSame(t *testing.T) {
 		s.page(address, 200).holds(subject, fmt.Sprintf("v%d", d.Version.Version), fmt.Sprintf("Id%d", d.Version.ID), d.Version.GUID,
 			fmt.Sprintf("Versions%d", len(d.Versions)), fmt.Sprintf("%d bytes", len(d.Version.Schema)))
 		settings := s.page(address+"?view=settings", 200)
-		settings.holds("Compatibility level"+d.Level.Value, "Mode"+d.Mode.Value, "What rejects"+d.Policy.Value)
+		settings.holds("Compatibility level"+d.Level.Value, "Mode"+d.Mode.Value, "Policy"+d.Policy.Value)
 		title := map[string]string{"referred": "Not safe to retire", "in-use": "In use", "too-early": "Too early to tell"}[d.Usage.Retiring]
 		s.page(address+"?view=clients", 200).holds(title)
 		for _, arrow := range append(d.Uses, d.UsedBy...) {

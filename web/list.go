@@ -100,6 +100,10 @@ func (u *UI) list(r *request) (*Page, error) {
 			page.Keep = append(page.Keep, Pair{name, value})
 		}
 	}
+	page.Switch = page.Keep
+	if query.Text != "" {
+		page.Switch = append([]Pair{{"q", query.Text}}, page.Keep...)
+	}
 	return page, nil
 }
 

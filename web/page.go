@@ -22,6 +22,8 @@ type Page struct {
 	// Filter says that the search box narrows what is on this page; Keep is sent with it.
 	Filter bool
 	Keep   []Pair
+	// Switch is sent with the choice of another context.
+	Switch []Pair
 	// Model is the page's own view model.
 	Model any
 

@@ -50,7 +50,7 @@ func (u *UI) removePage(view *removeView) *Page {
 	if view.Step == "restore" {
 		title = "Restore " + view.Subject
 	}
-	return &Page{Template: "remove", Title: title, Nav: "subjects", Model: view}
+	return &Page{Template: "remove", Title: title, Nav: "subjects", Context: contextOf(view.Subject), Model: view}
 }
 
 // removal finds out what a deletion of a version, or of the subject for an empty one, would be.

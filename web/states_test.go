@@ -23,7 +23,7 @@ func world(s *site) {
 			{"name":"lines","type":{"type":"array","items":{"type":"record","name":"Line","fields":[{"name":"sku","type":"string","doc":"<b>no markup</b> \"'&"}]}}}]}`,
 		References: []formats.Reference{{Name: "com.example.Money", Subject: "money", Version: 1}},
 		Metadata:   &registry.Metadata{Properties: map[string]string{"owner": "checkout <script>", "doc": "Every order."}, Tags: map[string][]string{"com.example.Order.id": {"PII"}}, Sensitive: []string{"id"}},
-		RuleSet: &registry.RuleSet{DomainRules: []registry.Rule{{Name: "positive", Kind: "CONDITION", Mode: "WRITE", Type: "CEL", Expr: "message.total > 0", Doc: "Costs something."}},
+		RuleSet: &registry.RuleSet{DomainRules: []registry.Rule{{Name: "positive", Kind: "CONDITION", Mode: "WRITE", Type: "CEL", Expr: "message.total > 0", Doc: "Costs something.", Tags: []string{"PII"}, Params: map[string]string{"dlq.topic": "orders-dlq"}}},
 			MigrationRules: []registry.Rule{{Name: "up", Kind: "TRANSFORM", Mode: "UPGRADE", Type: "JSONATA", Expr: "$", Disabled: true}}},
 	})
 	s.register("customers-value", registry.SchemaRequest{Type: "PROTOBUF", Schema: "syntax = \"proto3\"; package crm; message Customer { string id = 1; Card card = 2; message Card { string no = 1; } map<string, Card> cards = 3; } enum Tier { NONE = 0; }"})
@@ -91,7 +91,7 @@ func states() []state {
 		{"subject", "with clients", "/ui/subjects/orders-value/versions/1?view=clients", 200, []string{"In use"}},
 		{"subject", "with clients of a version that is referred to", "/ui/subjects/money?view=clients", 200, []string{"Not safe to retire"}},
 		{"subject", "without clients", "/ui/subjects/plain-key?view=clients", 200, []string{"Too early to tell", "Nobody"}},
-		{"subject", "with settings, metadata and rules", "/ui/subjects/orders-value?view=settings", 200, []string{"the server’s default", "PII", "positive", "Sensitive: id"}},
+		{"subject", "with settings, metadata and rules", "/ui/subjects/orders-value?view=settings", 200, []string{"the server’s default", "PII", "positive", "Sensitiveid", "fields tagged PII", "dlq.topic orders-dlq"}},
 		{"subject", "with settings of its own", "/ui/subjects/customers-value?view=settings", 200, []string{"set on this subject", "Normalize", "Alias of"}},
 		{"subject", "with a mode of its own", "/ui/subjects/shipments-value?view=settings", 200, []string{"READONLY"}},
 		{"subject", "with snippets", "/ui/subjects/orders-value?view=code", 200, []string{"schema.registry.url=http://example.com", "concord check", "Example message", "sku"}},

@@ -27,6 +27,8 @@ type subjectView struct {
 	By      registry.Registrant
 	Owner   string
 	Doc     string
+	Level   string // in force
+	Mode    string
 	Deleted bool // this version
 	Gone    bool // the whole subject
 	Newest  bool
@@ -53,6 +55,8 @@ type subjectView struct {
 	UsedBy   []referenceLine
 	Graph    *graphView
 	GraphCut bool
+
+	SettingsHref string
 
 	Settings   []setting
 	Properties []Pair
@@ -101,7 +105,8 @@ type setting struct {
 // ruleLine is a rule of the data contract.
 type ruleLine struct {
 	registry.Rule
-	Group string
+	Group  string
+	Params []Pair // sorted by name
 }
 
 // views are the tabs, by the value of the parameter.
@@ -122,6 +127,7 @@ func (u *UI) subject(r *request) (*Page, error) {
 	view := &subjectView{
 		Subject: v.Subject, Type: string(v.Type), Number: v.Version, ID: v.ID, GUID: v.GUID, Time: v.Time, Owner: catalog.OwnerOf(v.Metadata),
 		Deleted: v.Deleted, Gone: d.Latest == 0, Newest: v.Version == d.Latest, Latest: d.Latest, Bytes: len(v.Schema),
+		Level: d.Level.Value, Mode: d.Mode.Value,
 		TextHref: r.links.Text(v.Subject, v.Version), Download: fileName(v),
 	}
 	view.Context, _ = storage.SplitSubject(v.Subject)
@@ -132,6 +138,7 @@ func (u *UI) subject(r *request) (*Page, error) {
 	if r.param("version") != "" {
 		shown = v.Version
 	}
+	view.SettingsHref = r.links.View(v.Subject, shown, "settings")
 	view.versions(r.links, d)
 	view.references(r.links, d)
 	view.tabs(r, shown)
@@ -152,6 +159,12 @@ func (u *UI) subject(r *request) (*Page, error) {
 	return &Page{
 		Template: "subject", Title: v.Subject, Nav: "subjects", Context: contextFilter(view.Context), Scripts: []string{"tree.js"}, Model: view,
 	}, nil
+}
+
+// contextOf is the context that a page about a subject stays in.
+func contextOf(subject string) string {
+	context, _ := storage.SplitSubject(subject)
+	return contextFilter(context)
 }
 
 // contextFilter is the context to stay in: that of the page, unless it is the default one, from which one may see all.
@@ -306,7 +319,7 @@ func (view *subjectView) settings(d *registry.Description) {
 	c := d.Config
 	view.Settings = []setting{
 		inherited("Compatibility level", d.Level, view.Context, levelWords(compat.Level(d.Level.Value))),
-		inherited("What rejects", d.Policy, view.Context, policyWords(compat.Policy(d.Policy.Value))),
+		inherited("Policy", d.Policy, view.Context, policyWords(compat.Policy(d.Policy.Value))),
 		inherited("Mode", d.Mode, view.Context, modeWords(d.Mode.Value)),
 	}
 	add := func(name, value, words string) {
@@ -332,9 +345,7 @@ func (view *subjectView) settings(d *registry.Description) {
 	}
 	v := d.Version
 	if m := v.Metadata; m != nil {
-		for _, name := range slices.Sorted(maps.Keys(m.Properties)) {
-			view.Properties = append(view.Properties, Pair{name, m.Properties[name]})
-		}
+		view.Properties = pairs(m.Properties)
 		for _, path := range slices.Sorted(maps.Keys(m.Tags)) {
 			view.Tags = append(view.Tags, Pair{path, strings.Join(m.Tags[path], ", ")})
 		}
@@ -346,10 +357,19 @@ func (view *subjectView) settings(d *registry.Description) {
 			rules []registry.Rule
 		}{{"Domain", set.DomainRules}, {"Migration", set.MigrationRules}, {"Encoding", set.EncodingRules}} {
 			for _, rule := range group.rules {
-				view.Rules = append(view.Rules, ruleLine{rule, group.name})
+				view.Rules = append(view.Rules, ruleLine{rule, group.name, pairs(rule.Params)})
 			}
 		}
 	}
+}
+
+// pairs are the entries of a map, sorted by name.
+func pairs(m map[string]string) []Pair {
+	var all []Pair
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		all = append(all, Pair{name, m[name]})
+	}
+	return all
 }
 
 func onOff(on bool) string { return map[bool]string{true: "on", false: "off"}[on] }

@@ -37,7 +37,7 @@ func (s *usageView) judge(d *registry.Description) {
 		s.Words = fmt.Sprintf("Clients have asked for version %d.", version)
 		for _, line := range s.Versions {
 			if line.Version == version {
-				s.Words = fmt.Sprintf("%s asked for version %d %s.", line.Clients[0].Agent, version, ago(line.Clients[0].Last()))
+				s.Words = fmt.Sprintf("Version %d was asked for %s by %s.", version, ago(line.Clients[0].Last()), line.Clients[0].Agent)
 			}
 		}
 	case usage.TooEarly:

@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"html/template"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -57,6 +58,20 @@ func number(n int) string {
 		return strconv.Itoa(n)
 	}
 	return fmt.Sprintf("%s,%03d", number(n/1000), n%1000)
+}
+
+// breakable lets a name be broken after the signs that part it, so that it is broken within a word only where nothing else
+// helps.
+func breakable(name string) template.HTML {
+	return template.HTML(nameParts.Replace(template.HTMLEscapeString(name)))
+}
+
+var nameParts = strings.NewReplacer(".", ".<wbr>", "/", "/<wbr>", "_", "_<wbr>")
+
+// webAddress reports whether a text is the address of a page.
+func webAddress(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Host != ""
 }
 
 // coded sets what stands between backticks as code. A backtick without its pair stays as it is.

@@ -1,7 +1,7 @@
 import { longName } from "./odd.mjs";
 
-// Every page in a state worth looking at. All of them are drawn for the eye and, but for the large ones, which consist of parts that
-// others have, held against axe in both colours; those with docs are in docs/screenshots.
+// Every page in a state worth looking at. All of them are drawn for the eye and held against axe in both colours; those with docs
+// are in docs/screenshots.
 export const pages = [
   { name: "list", path: "/ui", docs: "list", scheme: "light" },
   { name: "list-search", path: "/ui?q=orders&deleted=true" },
@@ -32,17 +32,17 @@ export const pages = [
   { name: "levels", path: "/ui/subjects/orders-value/levels" },
   { name: "delete", path: "/ui/subjects/com.example.shop.Money/delete" },
   { name: "restore", path: "/ui/subjects/legacy-orders-value/restore" },
-  { name: "odd-history", path: "/ui/subjects/:.odd:many-versions/history", large: true },
+  { name: "odd-history", path: "/ui/subjects/:.odd:many-versions/history" },
   { name: "odd-list", path: "/ui?context=.odd" },
   { name: "odd-name", path: `/ui/subjects/${encodeURIComponent(`:.odd:${longName}`)}` },
   { name: "odd-name-edit", path: `/ui/subjects/${encodeURIComponent(`:.odd:${longName}`)}/edit` },
   { name: "odd-name-delete", path: `/ui/subjects/${encodeURIComponent(`:.odd:${longName}`)}/delete` },
-  { name: "odd-fields", path: "/ui/subjects/:.odd:many-fields?view=fields", large: true },
-  { name: "odd-versions", path: "/ui/subjects/:.odd:many-versions", large: true },
-  { name: "odd-compare", path: "/ui/subjects/:.odd:many-versions/compare?from=1&to=39", large: true },
-  { name: "odd-levels", path: "/ui/subjects/:.odd:many-versions/levels", large: true },
-  { name: "odd-references", path: "/ui/subjects/:.odd:all?view=references", large: true },
-  { name: "odd-used", path: "/ui/subjects/:.odd:shared?view=references", large: true },
+  { name: "odd-fields", path: "/ui/subjects/:.odd:many-fields?view=fields" },
+  { name: "odd-versions", path: "/ui/subjects/:.odd:many-versions" },
+  { name: "odd-compare", path: "/ui/subjects/:.odd:many-versions/compare?from=1&to=39" },
+  { name: "odd-levels", path: "/ui/subjects/:.odd:many-versions/levels" },
+  { name: "odd-references", path: "/ui/subjects/:.odd:all?view=references" },
+  { name: "odd-used", path: "/ui/subjects/:.odd:shared?view=references" },
   { name: "decode", path: "/ui/decode", prepare: decoded },
   { name: "identify", path: "/ui/identify", prepare: identified },
 ];

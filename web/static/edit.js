@@ -41,6 +41,17 @@ function start(form, area) {
     if (!sent && editor.text() !== before && !types.some((type) => type.dataset.start === editor.text())) event.preventDefault();
   });
 
+  // That the subject has no name yet is said once somebody has been at the name, or asks.
+  let touched = form.querySelector("[name=topic]") === null || form.querySelector("[aria-invalid]") !== null;
+  const name = form.querySelector("[data-name]");
+  for (const event of ["focusout", "change"]) {
+    name?.addEventListener(event, () => {
+      if (touched) return;
+      touched = true;
+      check();
+    });
+  }
+
   let timer = 0;
   /** @type {AbortController | undefined} */
   let running;
@@ -50,6 +61,7 @@ function start(form, area) {
     const body = new URLSearchParams();
     for (const [name, value] of new FormData(form)) body.append(name, String(value));
     body.set("action", "check");
+    if (!touched) body.set("untouched", "true");
     form.setAttribute("aria-busy", "true");
     try {
       const answer = await fetch(location.pathname + location.search, { method: "POST", body, signal: running.signal, headers: { Accept: "text/html" } });
@@ -98,11 +110,14 @@ function start(form, area) {
       if (radio.dataset.start && untouched) editor.replace(radio.dataset.start);
     });
   }
-  form.querySelector("button[value=check]")?.addEventListener("click", (event) => {
-    event.preventDefault();
-    clearTimeout(timer);
-    check();
-  });
+  for (const button of form.querySelectorAll("button[value=check]")) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      clearTimeout(timer);
+      touched = true;
+      check();
+    });
+  }
   mark();
   if (!document.querySelector("#check .verdict")) check();
 }

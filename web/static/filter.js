@@ -1,6 +1,6 @@
 // @ts-check
 // Search as you type: a form with data-filter="#id" is asked for the same address that sending it would lead to, and what
-// stands in the element with that id is exchanged. The history is replaced, so that the address is always that of what is seen.
+// stands in the element with that id is exchanged, and so is everything with data-refresh. The history is replaced, so that the address is always that of what is seen.
 import { away } from "./away.js";
 import { copyButtons } from "./copy.js";
 
@@ -32,6 +32,11 @@ function watch(form) {
       const old = document.querySelector(target);
       if (!fresh || !old) return;
       old.replaceWith(document.adoptNode(fresh));
+      // What stands elsewhere and leads on from what was typed.
+      for (const part of document.querySelectorAll("[data-refresh]")) {
+        const now = page.getElementById(part.id);
+        if (now) part.replaceWith(document.adoptNode(now));
+      }
       copyButtons(fresh);
       document.title = page.title;
       history.replaceState(null, "", address);

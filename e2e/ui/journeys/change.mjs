@@ -88,6 +88,11 @@ const journeys = [
     name: "a new subject is named by a strategy and registered",
     run: async ({ page, url }) => {
       await page.goto(`${url}/ui/new`);
+      await page.locator(".verdict h2", { hasText: "A valid schema" }).waitFor();
+      assert.equal(await page.locator("#refusal").textContent(), "", "a name is missed before anyone has got to it");
+      await page.getByLabel("Topic", { exact: true }).focus();
+      await page.keyboard.press("Tab");
+      await page.locator("#refusal", { hasText: "no name yet" }).waitFor();
       await page.getByLabel("Topic", { exact: true }).fill("journey-new");
       await page.locator("#name", { hasText: "journey-new-value" }).waitFor();
       await page.getByText("PROTOBUF", { exact: true }).click();
@@ -97,6 +102,23 @@ const journeys = [
       assert.match((await page.locator("#command pre").textContent()) ?? "", /subjects\/journey-new-com\.example\.Order\/versions/);
       await page.getByRole("button", { name: "Register", exact: true }).click();
       await page.waitForURL(/journey-new-com\.example\.Order\/versions\/1$/);
+    },
+  },
+  {
+    name: "of two people who change a subject at the same time, the second is told before anything is lost",
+    run: async ({ page, url, faults }) => {
+      await register(url, "journey-two-value", { schema: record(id) });
+      await page.goto(`${url}/ui/subjects/journey-two-value/edit`);
+      await page.locator(".verdict h2", { hasText: "Registered already" }).waitFor();
+      await register(url, "journey-two-value", { schema: record(id, note) });
+      await write(page, record(id, { ...note, name: "mine" }));
+      await page.locator("#newer", { hasText: "Meanwhile version 2 was registered" }).waitFor();
+      await page.getByRole("button", { name: "Register", exact: true }).click();
+      await page.locator("#newer", { hasText: "press “Register” again" }).waitFor();
+      assert.ok(faults.splice(0).every((fault) => fault.includes("409"))); // the browser logs the status of the page itself
+      assert.match(await page.locator("schema-editor textarea").inputValue(), /mine/);
+      await page.getByRole("button", { name: "Register", exact: true }).click();
+      await page.waitForURL(/journey-two-value\/versions\/3$/);
     },
   },
   {
