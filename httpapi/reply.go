@@ -22,9 +22,10 @@ const (
 	// revalidate: keep it, ask each time whether it still holds (ETag).
 	revalidate
 	// immutable: never ask again. The answers by id and by guid: the text, type, references, metadata and guid of an id
-	// never change, and an id is never given to another content. What a kept answer may show of yesterday is which
-	// version carries the id and whether it is deleted, which no decoder depends on; who does asks by subject. A
-	// registry that is set up anew under an old address gives its ids anew: clear caches then.
+	// never change, and the registry never gives an id to another content. What a kept answer may show of yesterday is
+	// which version carries the id and whether it is deleted, which no decoder depends on; who does asks by subject. A
+	// registry that is set up anew under an old address gives its ids anew, and an import may say that the id of a
+	// content whose versions were all deleted permanently is another: clear caches then, those of clients included.
 	immutable
 )
 

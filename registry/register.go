@@ -18,6 +18,9 @@ func (r *Registry) Register(ctx context.Context, subject string, req SchemaReque
 	if err := prepare(&req); err != nil {
 		return nil, err
 	}
+	if req.Version < latest || req.Version > math.MaxInt32 || req.ID != nil && *req.ID > math.MaxInt32 {
+		return nil, errorf(InvalidSchema, "Version and id must lie between 1 and 2^31-1 (a version of -1 stands for the latest)")
+	}
 	if err := validSubject(subject); err != nil {
 		return nil, err
 	}
@@ -41,9 +44,6 @@ func prepare(req *SchemaRequest) (err error) {
 	}
 	if req.ID != nil && *req.ID < 0 {
 		req.ID = nil
-	}
-	if req.Version < latest || req.Version > math.MaxInt32 || req.ID != nil && *req.ID > math.MaxInt32 {
-		return errorf(InvalidSchema, "Version and id must lie between 1 and 2^31-1 (a version of -1 stands for the latest)")
 	}
 	_, err = schemaType(req.Type)
 	return err

@@ -2,6 +2,7 @@ package registry
 
 import (
 	"context"
+	"slices"
 
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/storage"
@@ -50,6 +51,11 @@ func (r *Registry) Tag(ctx context.Context, subject, version string, req TagRequ
 func (g *registration) retag(ctx context.Context) error {
 	if len(g.req.TagsToAdd) == 0 && len(g.req.TagsToDrop) == 0 && !g.req.PropagateTags {
 		return nil
+	}
+	for _, tags := range slices.Concat(g.req.TagsToAdd, g.req.TagsToDrop) {
+		if kind := tags.Entity.Type; kind != formats.RecordEntity && kind != formats.FieldEntity {
+			return errorf(InvalidSchema, "The entityType of '%s' is '%s'; it can be %s or %s", tags.Entity.Path, kind, formats.RecordEntity, formats.FieldEntity)
+		}
 	}
 	r := g.registry
 	var source, previous *text
