@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -75,7 +76,7 @@ func (m *Main) delete(ctx context.Context, c *client.Client, name string, perman
 			return err
 		}
 		out.Versions, wanted = []int{v.Version}, strconv.Itoa(v.Version)
-		live = keep(live, v.Version)
+		live = slices.DeleteFunc(live, func(n int) bool { return n != v.Version })
 	}
 	if len(out.Versions) == 0 || single && !permanent && len(live) == 0 {
 		return fmt.Errorf("%s is deleted already; pass --permanent to delete it for good", name)
@@ -83,6 +84,9 @@ func (m *Main) delete(ctx context.Context, c *client.Client, name string, perman
 	referrers, err := referrersOf(ctx, c, subject, out.Versions, permanent)
 	if err != nil {
 		return err
+	}
+	if !single { // its versions go together
+		referrers = slices.DeleteFunc(referrers, func(r referrer) bool { return r.Subject == subject })
 	}
 	if len(referrers) > 0 {
 		for _, r := range referrers {
@@ -140,23 +144,14 @@ func versionsOf(ctx context.Context, c *client.Client, subject string) (live, al
 	return live, all, err
 }
 
-func keep(list []int, one int) (out []int) {
-	for _, n := range list {
-		if n == one {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
 // referrer is a version that refers to another one.
 type referrer struct {
 	client.SubjectVersion
 	of int // which version of the subject
 }
 
-// referrersOf lists who refers to versions of a subject, without the subject itself. Versions that are deleted softly count
-// where the deletion is for good.
+// referrersOf lists who refers to versions of a subject, other versions of it included. Versions that are deleted softly
+// count where the deletion is for good.
 func referrersOf(ctx context.Context, c *client.Client, subject string, versions []int, deleted bool) (out []referrer, err error) {
 	for _, version := range versions {
 		list, err := c.Referrers(ctx, subject, version, deleted)
