@@ -137,6 +137,9 @@ func pulledBefore(dir string, force bool) (files []string, err error) {
 		return nil, err
 	}
 	for _, rule := range config.Schemas {
+		if !filepath.IsLocal(filepath.FromSlash(rule.Path)) { // nothing that was pulled, and what is gone is removed
+			return nil, fmt.Errorf("%s names %s, which lies outside of the folder; remove that, or pull to another folder (--dir)", name, rule.Path)
+		}
 		files = append(files, rule.Path)
 	}
 	return files, nil
