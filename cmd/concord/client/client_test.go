@@ -44,3 +44,33 @@ func TestAnAnswerThatIsNoRegistrysIsNotTakenForOne(t *testing.T) {
 		})
 	}
 }
+
+func TestADownloadIsAskedForAsWhoAsksForAllElse(t *testing.T) {
+	for name, user := range map[string]string{"with a password": "anna:secret@", "with an empty one": "anna:@", "without one": "anna@", "nobody": ""} {
+		t.Run(name, func(t *testing.T) {
+			var asked []string
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked = append(asked, r.Header.Get("Authorization"))
+				_, _ = w.Write([]byte("[]"))
+			}))
+			defer server.Close()
+			c, err := client.New(client.Options{URL: strings.Replace(server.URL, "http://", "http://"+user, 1)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.Versions(t.Context(), "a", false); err != nil {
+				t.Fatal(err)
+			}
+			body, _, err := c.Download(t.Context(), "/api/backup")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := body.Close(); err != nil {
+				t.Error(err)
+			}
+			if len(asked) != 2 || asked[0] != asked[1] {
+				t.Errorf("asked as %q", asked)
+			}
+		})
+	}
+}

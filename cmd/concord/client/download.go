@@ -13,7 +13,8 @@ import (
 // signer returns what puts the credentials into a request.
 func (o Options) signer(inURL *url.Userinfo) func(*http.Request) {
 	return func(r *http.Request) {
-		if password, ok := inURL.Password(); inURL != nil && ok {
+		if inURL != nil {
+			password, _ := inURL.Password()
 			r.SetBasicAuth(inURL.Username(), password)
 		}
 		if name, password, ok := strings.Cut(o.User, ":"); ok {
