@@ -126,8 +126,7 @@ type open struct {
 // named opens a schema by the name an operand has.
 func (c *codecs) named(ctx context.Context, name string) (*open, error) {
 	if rest, ok := strings.CutPrefix(name, "id:"); ok {
-		var id int
-		if _, err := fmt.Sscanf(rest, "%d", &id); err == nil && id > 0 {
+		if id, err := parseID(rest); err == nil {
 			return c.identified(ctx, message.Frame{ID: id})
 		}
 	}
