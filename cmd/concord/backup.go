@@ -42,7 +42,7 @@ func (m *Main) backupCommand() *cobra.Command {
 		Short:      "Make a backup of a whole registry",
 		Long:       backupLong,
 		Example:    backupExample,
-		Args:       atMostOneArg,
+		Args:       argsBetween(0, 1, "one file at most"),
 	}
 	remote.add(cmd)
 	cmd.Flags().StringVar(&data, "data", "", "take the backup from this data `file`, which no server may have open")
@@ -64,13 +64,6 @@ func (m *Main) backupCommand() *cobra.Command {
 		return m.backupRegistry(cmd.Context(), registry, path)
 	}
 	return cmd
-}
-
-func atMostOneArg(cmd *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return misused(fmt.Errorf("%s takes one file, but got %q too", cmd.CommandPath(), args[1]))
-	}
-	return nil
 }
 
 // backupFile makes a backup of a data file.

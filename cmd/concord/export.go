@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +51,7 @@ func (m *Main) export(ctx context.Context, remote *remoteFlags, name string) err
 	if err != nil {
 		return err
 	}
-	if err := m.writeOutput(name, func(w io.Writer) error { return dump.Write(w) }); err != nil {
+	if err := m.writeOutput(name, dump.Write); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(m.Stderr, "%s of %s\n", dump.Summary(), c.Name())

@@ -33,16 +33,11 @@ func (m *Main) restoreCommand() *cobra.Command {
 		Short:   "Make a data file of a backup",
 		Long:    restoreLong,
 		Example: restoreExample,
+		Args:    argsBetween(1, 1, "the name of one backup"),
 	}
 	cmd.Flags().StringVar(&data, "data", config.Default().Server.Data, "the data `file` to make")
 	cmd.Flags().BoolVar(&overwrite, "overwrite", false, "replace the data file that is there; it is kept under another name")
 	cmd.Flags().BoolVar(&check, "check", false, "only read the backup from end to end, and say what is in it")
-	cmd.Args = func(cmd *cobra.Command, args []string) error {
-		if len(args) != 1 {
-			return misused(errors.New("restore needs the name of one backup"))
-		}
-		return nil
-	}
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if check {
 			info, err := backup.Verify(cmd.Context(), args[0])

@@ -1,9 +1,6 @@
 package main
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/concord-registry/concord/cmd/concord/config"
@@ -45,9 +42,6 @@ func (m *Main) serveCommand() *cobra.Command {
 		completeSetting(cmd, s)
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if !slices.Contains([]string{"text", "json", "yaml"}, output) {
-			return misused(fmt.Errorf("unknown output format %q; use text, json or yaml", output))
-		}
 		cfg, err := loader.Load(m.Environ)
 		if err != nil {
 			return misused(err)
