@@ -59,7 +59,8 @@ func Make(ctx context.Context, e *engine.Engine, c *client.Client, patterns []st
 	if err != nil {
 		return nil, err
 	}
-	latest := slices.DeleteFunc(slices.Clone(all), func(v *client.Version) bool { return !selects(patterns, v.Subject) })
+	selected, imported := selector(patterns), importNames(all)
+	latest := slices.DeleteFunc(all, func(v *client.Version) bool { return !selected(v.Subject) })
 	if len(latest) == 0 {
 		return &Folder{}, nil
 	}
@@ -67,7 +68,7 @@ func Make(ctx context.Context, e *engine.Engine, c *client.Client, patterns []st
 	folder := &Folder{Files: map[string][]byte{}}
 	paths := newPaths(cfg.Context)
 	for _, v := range latest {
-		path := paths.of(v, importName(v, all))
+		path := paths.of(v, imported[v.Subject])
 		folder.Files[path] = []byte(strings.TrimRight(diff.LayoutText(v.Type, v.Schema), "\n") + "\n")
 		own, err := c.Config(ctx, v.Subject, false)
 		if err != nil {
@@ -83,8 +84,15 @@ func Make(ctx context.Context, e *engine.Engine, c *client.Client, patterns []st
 	return folder, folder.pin(e, cfg, latest)
 }
 
-func selects(patterns []string, subject string) bool {
-	return len(patterns) == 0 || slices.ContainsFunc(patterns, func(pattern string) bool { return expression(pattern).MatchString(subject) })
+// selector tells whether one of the patterns matches a subject, or there are none.
+func selector(patterns []string) func(subject string) bool {
+	expressions := make([]*regexp.Regexp, len(patterns))
+	for i, pattern := range patterns {
+		expressions[i] = expression(pattern)
+	}
+	return func(subject string) bool {
+		return len(patterns) == 0 || slices.ContainsFunc(expressions, func(e *regexp.Regexp) bool { return e.MatchString(subject) })
+	}
 }
 
 // expression is a pattern as a regular expression. Patterns of files know ** only as a whole part of a path, and subjects have
@@ -119,25 +127,26 @@ func within(context, subject string) string {
 	return subject
 }
 
-// importName is what other Protobuf schemas import a subject as, if they all agree: its file is called so.
-func importName(v *client.Version, all []*client.Version) string {
-	if v.Type != formats.Protobuf {
-		return ""
-	}
-	name := ""
-	for _, other := range all {
-		context, _ := storage.SplitSubject(other.Subject)
-		for _, ref := range other.References {
-			if storage.ReferredSubject(context, ref.Subject) != v.Subject {
-				continue
+// importNames are what other schemas import the Protobuf subjects as, if they all agree: their files are called so.
+func importNames(all []*client.Version) map[string]string {
+	names := map[string]string{} // empty where they do not agree
+	for _, v := range all {
+		context, _ := storage.SplitSubject(v.Subject)
+		for _, ref := range v.References {
+			subject := storage.ReferredSubject(context, ref.Subject)
+			if name, known := names[subject]; known && name != ref.Name {
+				names[subject] = ""
+			} else {
+				names[subject] = ref.Name
 			}
-			if name != "" && name != ref.Name {
-				return ""
-			}
-			name = ref.Name
 		}
 	}
-	return name
+	for _, v := range all {
+		if v.Type != formats.Protobuf {
+			delete(names, v.Subject)
+		}
+	}
+	return names
 }
 
 // pin writes concord.yaml, and puts into it the references that are not the ones which are found among the files.
