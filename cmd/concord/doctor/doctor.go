@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
+	"github.com/concord-registry/concord/cmd/concord/parallel"
 	"github.com/concord-registry/concord/cmd/concord/stored"
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/engine"
@@ -79,7 +80,10 @@ func Examine(ctx context.Context, e *engine.Engine, c *client.Client, opt Option
 	if opt.Begin != nil {
 		step, done = opt.Begin(len(names))
 	}
-	err = d.each(ctx, names, max(opt.Jobs, 1), step)
+	err = parallel.Each(ctx, opt.Jobs, names, func(ctx context.Context, name string) error {
+		defer step()
+		return d.subject(ctx, name)
+	})
 	done()
 	if err != nil {
 		return nil, err
@@ -116,32 +120,6 @@ type doctor struct {
 	report   *Report
 	ids      map[contextID]*seen
 	contents map[contextKey]*seen
-}
-
-// each examines subjects, several at a time, and returns the first error.
-func (d *doctor) each(ctx context.Context, names []string, jobs int, step func()) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	work := make(chan string)
-	var wg sync.WaitGroup
-	for range jobs {
-		wg.Go(func() {
-			for name := range work {
-				if ctx.Err() == nil {
-					if err := d.subject(ctx, name); err != nil {
-						cancel(err)
-					}
-				}
-				step()
-			}
-		})
-	}
-	for _, name := range names {
-		work <- name
-	}
-	close(work)
-	wg.Wait()
-	return context.Cause(ctx)
 }
 
 func (d *doctor) add(severity compat.Severity, code string, v *client.Version, action, format string, args ...any) {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/concord-registry/concord/cmd/concord/parallel"
 	"github.com/concord-registry/concord/cmd/concord/project"
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/engine"
@@ -106,14 +107,20 @@ func Check(ctx context.Context, e *engine.Engine, config *project.Config, tree *
 	c := &checker{engine: e, texts: &texts{engine: e}, config: config, tree: tree, bases: bases, opt: opt}
 	c.findRenames()
 	files := slices.DeleteFunc(slices.Clone(tree.Files), func(f *project.File) bool { return !opt.selects(f.Path) })
-	outcomes := make([]Subject, len(files))
-	if err := c.each(ctx, len(files), func(ctx context.Context, i int) (err error) {
-		outcomes[i], err = c.file(ctx, files[i])
+	var mu sync.Mutex
+	result := &Result{Subjects: c.misplaced()}
+	if err := parallel.Each(ctx, opt.Jobs, files, func(ctx context.Context, f *project.File) error {
+		outcome, err := c.file(ctx, f)
+		mu.Lock()
+		result.Subjects = append(result.Subjects, outcome)
+		mu.Unlock()
+		if opt.Done != nil {
+			opt.Done()
+		}
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	result := &Result{Subjects: append(outcomes, c.misplaced()...)}
 	slices.SortFunc(result.Subjects, func(a, b Subject) int { return strings.Compare(a.Path, b.Path) })
 	result.Subjects = append(result.Subjects, c.removed()...)
 	c.silence(result)
@@ -136,34 +143,6 @@ type checker struct {
 	missing map[Base][]*project.File        // what is gone, without what was renamed
 	renamed map[*project.File]*project.File // new file -> the one it was
 	texts   *texts
-}
-
-// each runs f for 0 to n-1 on several goroutines and returns the first error.
-func (c *checker) each(ctx context.Context, n int, f func(ctx context.Context, i int) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	work := make(chan int)
-	var wg sync.WaitGroup
-	for range min(max(c.opt.Jobs, 1), n) {
-		wg.Go(func() {
-			for i := range work {
-				if ctx.Err() == nil {
-					if err := f(ctx, i); err != nil {
-						cancel(err)
-					}
-				}
-				if c.opt.Done != nil {
-					c.opt.Done()
-				}
-			}
-		})
-	}
-	for i := range n {
-		work <- i
-	}
-	close(work)
-	wg.Wait()
-	return context.Cause(ctx)
 }
 
 // file checks one file against every base.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
+	"github.com/concord-registry/concord/cmd/concord/parallel"
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/storage"
 )
@@ -105,7 +106,7 @@ func (p *Plan) Apply(ctx context.Context, c *client.Client, step func()) error {
 		return err
 	}
 	for _, wave := range waves(p.register) {
-		err := each(ctx, wave, func(ctx context.Context, versions []*client.Version) error {
+		err := parallel.Each(ctx, jobs, wave, func(ctx context.Context, versions []*client.Version) error {
 			for _, v := range versions {
 				if err := put(ctx, c, v); err != nil {
 					return fmt.Errorf("%s version %d: %w", v.Subject, v.Version, err)
@@ -119,7 +120,7 @@ func (p *Plan) Apply(ctx context.Context, c *client.Client, step func()) error {
 		}
 	}
 	for _, wave := range slices.Backward(waves(p.remove)) {
-		err := each(ctx, wave, func(ctx context.Context, versions []*client.Version) error {
+		err := parallel.Each(ctx, jobs, wave, func(ctx context.Context, versions []*client.Version) error {
 			for _, v := range versions {
 				if err := c.DeleteVersion(ctx, v.Subject, v.Version, false); err != nil {
 					return fmt.Errorf("deleting %s version %d: %w", v.Subject, v.Version, err)
@@ -158,7 +159,7 @@ func (p *Plan) open(ctx context.Context, c *client.Client) error {
 			return fmt.Errorf("putting the registry into mode %s: %w", importMode, err)
 		}
 	}
-	return each(ctx, sortedKeys(subjects), func(ctx context.Context, subject string) error {
+	return parallel.Each(ctx, jobs, sortedKeys(subjects), func(ctx context.Context, subject string) error {
 		mode, err := c.Mode(ctx, subject, false)
 		if err != nil || mode == "" {
 			return err
@@ -177,7 +178,7 @@ func ownerOf(name string) string {
 
 // settle gives the target the configs and modes of the source, and takes mode IMPORT away where the source has none.
 func (p *Plan) settle(ctx context.Context, c *client.Client) error {
-	err := each(ctx, sortedKeys(p.from.Configs), func(ctx context.Context, owner string) error {
+	err := parallel.Each(ctx, jobs, sortedKeys(p.from.Configs), func(ctx context.Context, owner string) error {
 		members, err := settable(p.from.Configs[owner])
 		if err == nil {
 			err = c.SetConfig(ctx, owner, members)

@@ -14,10 +14,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"sync"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
+	"github.com/concord-registry/concord/cmd/concord/parallel"
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -60,31 +62,6 @@ const everyContext = ":.__GLOBAL:"
 // jobs is how many requests are under way at a time.
 const jobs = 32
 
-// each calls f for every item on several goroutines and returns the first error.
-func each[T any](ctx context.Context, items []T, f func(ctx context.Context, item T) error) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	work := make(chan T)
-	var wg sync.WaitGroup
-	for range min(jobs, len(items)) {
-		wg.Go(func() {
-			for item := range work {
-				if ctx.Err() == nil {
-					if err := f(ctx, item); err != nil {
-						cancel(err)
-					}
-				}
-			}
-		})
-	}
-	for _, item := range items {
-		work <- item
-	}
-	close(work)
-	wg.Wait()
-	return context.Cause(ctx)
-}
-
 // Read reads a registry.
 func Read(ctx context.Context, c *client.Client) (*Dump, error) {
 	d := &Dump{Source: c.Name(), Configs: map[string]*client.Config{}, Modes: map[string]string{}}
@@ -110,7 +87,7 @@ func Read(ctx context.Context, c *client.Client) (*Dump, error) {
 	}
 	slices.Sort(owners)
 	var mu sync.Mutex
-	err = each(ctx, slices.Compact(owners), func(ctx context.Context, owner string) error {
+	err = parallel.Each(ctx, jobs, slices.Compact(owners), func(ctx context.Context, owner string) error {
 		config, err := c.Config(ctx, owner, false)
 		if unknown(owner, err) {
 			return nil
@@ -265,14 +242,7 @@ func (d *Dump) Write(w io.Writer) error {
 	return out.Flush()
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	var keys []string
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
 // Parse reads what Write wrote. A file that was cut off is an error.
 func Parse(r io.Reader) (*Dump, error) {
