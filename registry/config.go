@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -70,21 +71,14 @@ func (r *Registry) effectiveConfig(v storage.View, subject string) (*settings, e
 
 // inherit fills in what a config leaves open from the next one of its chain.
 func inherit(c, from *Config) {
-	c.CompatibilityLevel = orString(c.CompatibilityLevel, from.CompatibilityLevel)
-	c.CompatibilityPolicy = orString(c.CompatibilityPolicy, from.CompatibilityPolicy)
-	c.CompatibilityGroup = orString(c.CompatibilityGroup, from.CompatibilityGroup)
-	c.VerdictPolicy = orString(c.VerdictPolicy, from.VerdictPolicy)
-	c.Normalize = cmpOr(c.Normalize, from.Normalize)
-	c.ValidateFields = cmpOr(c.ValidateFields, from.ValidateFields)
-	c.ValidateNewSchemas = cmpOr(c.ValidateNewSchemas, from.ValidateNewSchemas)
-	c.ValidateRules = cmpOr(c.ValidateRules, from.ValidateRules)
-}
-
-func orString(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
+	c.CompatibilityLevel = cmp.Or(c.CompatibilityLevel, from.CompatibilityLevel)
+	c.CompatibilityPolicy = cmp.Or(c.CompatibilityPolicy, from.CompatibilityPolicy)
+	c.CompatibilityGroup = cmp.Or(c.CompatibilityGroup, from.CompatibilityGroup)
+	c.VerdictPolicy = cmp.Or(c.VerdictPolicy, from.VerdictPolicy)
+	c.Normalize = cmp.Or(c.Normalize, from.Normalize)
+	c.ValidateFields = cmp.Or(c.ValidateFields, from.ValidateFields)
+	c.ValidateNewSchemas = cmp.Or(c.ValidateNewSchemas, from.ValidateNewSchemas)
+	c.ValidateRules = cmp.Or(c.ValidateRules, from.ValidateRules)
 }
 
 // Config returns the config of a subject (or of a context, or the global one for an empty subject). effective asks for
@@ -118,7 +112,7 @@ func (r *Registry) Config(ctx context.Context, subject string, effective bool) (
 func withLevel(c *Config, level string) *Config {
 	shown := *c
 	shown.Subject = ""
-	shown.CompatibilityLevel = orString(shown.CompatibilityLevel, level)
+	shown.CompatibilityLevel = cmp.Or(shown.CompatibilityLevel, level)
 	return &shown
 }
 

@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -14,7 +15,7 @@ const versionProperty = "confluent:version"
 // mergeMetadata lays b over a: per tag path and property b wins, sensitive names are united. A nil side yields the other.
 func mergeMetadata(a, b *Metadata) *Metadata {
 	if a == nil || b == nil {
-		return cmpOr(a, b)
+		return cmp.Or(a, b)
 	}
 	m := &Metadata{Tags: maps.Clone(a.Tags), Properties: maps.Clone(a.Properties)}
 	for path, tags := range b.Tags {
@@ -30,7 +31,7 @@ func mergeMetadata(a, b *Metadata) *Metadata {
 // mergeRules lays b over a: in each list the rules of b replace those of a with the same name and follow the others.
 func mergeRules(a, b *RuleSet) *RuleSet {
 	if a == nil || b == nil {
-		return cmpOr(a, b)
+		return cmp.Or(a, b)
 	}
 	merged := &RuleSet{
 		MigrationRules: mergeRuleList(a.MigrationRules, b.MigrationRules),
@@ -134,11 +135,4 @@ func set[V any](m *map[string]V, key string, value V) {
 
 func sortedSet(list []string) []string {
 	return slices.Compact(slices.Sorted(slices.Values(list)))
-}
-
-func cmpOr[T any](a, b *T) *T {
-	if a == nil {
-		return b
-	}
-	return a
 }

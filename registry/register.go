@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -213,7 +214,7 @@ func (g *registration) populate(ctx context.Context) error {
 // populate returns default ⊕ (the request's, or the previous version's) ⊕ override.
 func populate(m *Metadata, rules *RuleSet, previous *storage.Content, s *settings) (*Metadata, *RuleSet) {
 	if previous != nil {
-		m, rules = cmpOr(m, previous.Metadata), cmpOr(rules, previous.RuleSet)
+		m, rules = cmp.Or(m, previous.Metadata), cmp.Or(rules, previous.RuleSet)
 	}
 	return mergeMetadata(mergeMetadata(s.DefaultMetadata, m), s.OverrideMetadata),
 		mergeRules(mergeRules(s.DefaultRuleSet, rules), s.OverrideRuleSet)

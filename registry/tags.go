@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -37,7 +38,7 @@ func (r *Registry) Tag(ctx context.Context, subject, version string, req TagRequ
 	}
 	next := SchemaRequest{
 		Schema: base.Schema, Type: string(base.Type), References: base.References, Version: latest,
-		Metadata: cmpOr(req.Metadata, base.Metadata), RuleSet: removeRules(mergeRules(cmpOr(rules, base.RuleSet), merged), req.RulesToRemove),
+		Metadata: cmp.Or(req.Metadata, base.Metadata), RuleSet: removeRules(mergeRules(cmp.Or(rules, base.RuleSet), merged), req.RulesToRemove),
 		TagsToAdd: req.TagsToAdd, TagsToDrop: req.TagsToDrop,
 	}
 	if req.NewVersion > 0 {

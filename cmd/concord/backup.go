@@ -154,6 +154,6 @@ func (m *Main) reportBackup(path string, info *backup.Info) error {
 }
 
 func contentsOf(info *backup.Info) string {
-	return fmt.Sprintf("%s, %s, %s of %s", plural(info.Subjects, "subject"), plural(info.Versions, "version"),
-		plural(info.Schemas, "schema"), info.Created.Format(time.RFC3339))
+	return fmt.Sprintf("%s, %s, %s of %s", counted(info.Subjects, "subject"), counted(info.Versions, "version"),
+		counted(info.Schemas, "schema"), info.Created.Format(time.RFC3339))
 }

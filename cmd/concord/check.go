@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -202,7 +203,7 @@ func (m *Main) check(ctx context.Context, f *checkFlags, args []string) error {
 	}
 	step, done := m.progress(len(tree.Files), "checking")
 	result, err := gate.Check(ctx, e, p.Config, tree, bases, gate.Options{
-		Level: compat.Level(f.level), Policy: compat.Policy(f.policy), Removed: or(f.removed, p.Config.Removed),
+		Level: compat.Level(f.level), Policy: compat.Policy(f.policy), Removed: cmp.Or(f.removed, p.Config.Removed),
 		Jobs: f.jobs, Only: only, Done: step,
 	})
 	done()
@@ -240,13 +241,6 @@ func noSchemas(p *project.Project) error {
 	return fmt.Errorf("%s holds no schemas; what counts as one is said in %s", p.Root, project.ConfigName)
 }
 
-func or(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
-}
-
 // bases opens the other sides of the comparison.
 func (f *checkFlags) bases(ctx context.Context, e *engine.Engine, p *project.Project) ([]gate.Base, error) {
 	var bases []gate.Base
@@ -258,7 +252,7 @@ func (f *checkFlags) bases(ctx context.Context, e *engine.Engine, p *project.Pro
 		bases = append(bases, gate.NewTreeBase(e, tree))
 	}
 	options := f.remote.Options
-	options.URL = or(options.URL, p.Config.Registry)
+	options.URL = cmp.Or(options.URL, p.Config.Registry)
 	if f.offline || options.URL == "" {
 		return bases, nil
 	}

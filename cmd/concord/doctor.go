@@ -175,8 +175,8 @@ func (m *Main) printReport(r *doctor.Report, output string) error {
 	for _, action := range actions {
 		fmt.Fprintf(m.Stdout, "  %s\n", oneLine(action))
 	}
-	summary := fmt.Sprintf("%s: %s, %s examined; %s, %s", r.Source, plural(r.Subjects, "subject"), plural(r.Versions, "version"),
-		plural(r.Count(compat.Error), "error"), plural(r.Count(compat.Warning), "warning"))
+	summary := fmt.Sprintf("%s: %s, %s examined; %s, %s", r.Source, counted(r.Subjects, "subject"), counted(r.Versions, "version"),
+		counted(r.Count(compat.Error), "error"), counted(r.Count(compat.Warning), "warning"))
 	if len(r.Findings) == 0 {
 		summary = s.green(summary)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -127,7 +128,7 @@ func (m *Main) makePlan(ctx context.Context, f *planFlags, args []string) (plan 
 		return nil, "", nil, misused(err)
 	}
 	f.remote.fill(m)
-	f.remote.URL = or(f.remote.URL, p.Config.Registry)
+	f.remote.URL = cmp.Or(f.remote.URL, p.Config.Registry)
 	if c, err = f.remote.connect(m); err != nil {
 		return nil, "", nil, err
 	}

@@ -144,7 +144,7 @@ func (s *server) announce(ctx context.Context) error {
 			"subjects", counts.Subjects, "schemas", counts.Schemas, "version", buildOf().Version)
 	} else {
 		fmt.Fprintf(s.stdout, "concord %s serves %s from %s: %s, %s\n", buildOf().Version, url, data,
-			plural(counts.Subjects, "subject"), plural(counts.Schemas, "schema"))
+			counted(counts.Subjects, "subject"), counted(counts.Schemas, "schema"))
 	}
 	return notifySystemd(s.notifySocket, "READY=1")
 }
@@ -275,11 +275,4 @@ func newPages(r *registry.Registry, c *catalog.Catalog, rules *engine.Engine, se
 		Dev:      cfg.Pages.Dev,
 		Version:  buildOf().Version,
 	})
-}
-
-func plural(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
 }

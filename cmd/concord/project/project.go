@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -153,7 +154,7 @@ func (t *Tree) add(e *engine.Engine, config *Config, name, text string) {
 	if declared, ok := typeOf(rule.Type); ok {
 		f.Type = declared
 	}
-	f.Level, f.Policy = compat.Level(or(rule.Level, config.Level)), compat.Policy(or(rule.Policy, config.Policy))
+	f.Level, f.Policy = compat.Level(cmp.Or(rule.Level, config.Level)), compat.Policy(cmp.Or(rule.Policy, config.Policy))
 	outline, err := e.Outline(f.Type, text)
 	if err != nil {
 		t.problem(f, CodeUnreadable, spanOf(err), messageOf(err), "")
@@ -175,13 +176,6 @@ func (t *Tree) add(e *engine.Engine, config *Config, name, text string) {
 	for _, defined := range outline.Defines {
 		t.byName[defined] = append(t.byName[defined], f)
 	}
-}
-
-func or(a, b string) string {
-	if a == "" {
-		return b
-	}
-	return a
 }
 
 func (t *Tree) problem(f *File, code string, span *formats.Span, message, hint string) {

@@ -50,8 +50,7 @@ func mark(s compat.Severity) string {
 
 // Inline makes a text safe in a line or a table cell of Markdown.
 func Inline(s string) string {
-	s = strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[").Replace(oneLine(s))
-	return s
+	return strings.NewReplacer("\\", "\\\\", "|", "\\|", "<", "&lt;", ">", "&gt;", "*", "\\*", "_", "\\_", "`", "\\`", "[", "\\[").Replace(oneLine(s))
 }
 
 // Code shows a text as it is; backticks in it need a longer fence.
