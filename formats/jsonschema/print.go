@@ -161,14 +161,14 @@ func numberText(text string) string {
 		mantissa, exponentText = text[:e], text[e+1:]
 	}
 	exponent, _ := strconv.Atoi(exponentText) // bounded by Read; empty means 0
-	whole, fraction, _ := strings.Cut(mantissa, ".")
-	digits := strings.TrimLeft(whole+fraction, "0")
+	_, fraction, _ := strings.Cut(mantissa, ".")
 	scale := len(fraction) - exponent
-	if digits == "" {
-		sign, digits = "", "0"
+	digits := significant(mantissa)
+	if digits == "0" {
+		sign = ""
 	}
-	adjusted := len(digits) - 1 - scale
-	if scale >= 0 && adjusted >= -6 {
+	adjusted, short := scientific(digits, scale)
+	if short {
 		return sign + plain(digits, scale)
 	}
 	if len(digits) > 1 {
@@ -181,6 +181,22 @@ func numberText(text string) string {
 		return sign + digits + "E" + strconv.Itoa(adjusted)
 	}
 	return sign + digits
+}
+
+// significant returns the digits of a mantissa from the first one that is not 0.
+func significant(mantissa string) string {
+	whole, fraction, _ := strings.Cut(mantissa, ".")
+	if digits := strings.TrimLeft(whole+fraction, "0"); digits != "" {
+		return digits
+	}
+	return "0"
+}
+
+// scientific returns the exponent that stands behind digits in scientific notation, when scale of them are behind the decimal
+// point, and whether the number is spelled without one.
+func scientific(digits string, scale int) (exponent int, plain bool) {
+	exponent = len(digits) - 1 - scale
+	return exponent, scale >= 0 && exponent >= -6
 }
 
 // plain writes digits with scale of them after the decimal point.

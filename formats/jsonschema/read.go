@@ -206,7 +206,7 @@ func (r *reader) number() (string, error) {
 		r.pos++
 	}
 	first := r.pos
-	whole := r.digits()
+	whole, fraction := r.digits(), 0
 	if whole == 0 {
 		return "", r.fault(r.pos, `expected a digit after "-"`)
 	}
@@ -215,37 +215,60 @@ func (r *reader) number() (string, error) {
 	}
 	if r.peek() == '.' {
 		r.pos++
-		fraction := r.digits()
-		if fraction == 0 {
+		if fraction = r.digits(); fraction == 0 {
 			return "", r.fault(r.pos, "expected a digit after the decimal point")
 		}
-		whole += fraction
 	}
-	if whole > maxDigits {
-		return "", &formats.LimitError{Limit: "digits in a number", Max: maxDigits, Got: whole}
+	if digits := whole + fraction; digits > maxDigits {
+		return "", &formats.LimitError{Limit: "digits in a number", Max: maxDigits, Got: digits}
 	}
+	mantissa, exponent := r.text[first:r.pos], 0
 	if c := r.peek(); c == 'e' || c == 'E' {
-		if err := r.exponent(); err != nil {
+		var err error
+		if exponent, err = r.exponent(); err != nil {
 			return "", err
 		}
+	}
+	if err := checkSize(mantissa, fraction-exponent); err != nil {
+		return "", err
 	}
 	return r.text[start:r.pos], nil
 }
 
-func (r *reader) exponent() error {
+func (r *reader) exponent() (int, error) {
 	r.pos++
+	negative := r.peek() == '-'
 	if c := r.peek(); c == '+' || c == '-' {
 		r.pos++
 	}
 	start := r.pos
 	if r.digits() == 0 {
-		return r.fault(r.pos, "expected a digit in the exponent")
+		return 0, r.fault(r.pos, "expected a digit in the exponent")
 	}
 	exponent := 0
 	for _, c := range r.text[start:r.pos] {
 		if exponent = 10*exponent + int(c-'0'); exponent > maxExponent {
-			return &formats.LimitError{Limit: "for the exponent of a number", Max: maxExponent}
+			return 0, exponentLimit()
 		}
+	}
+	if negative {
+		return -exponent, nil
+	}
+	return exponent, nil
+}
+
+func exponentLimit() error {
+	return &formats.LimitError{Limit: "for the exponent of a number", Max: maxExponent}
+}
+
+// checkSize holds a number to the limits as its canonical text spells it, too, where the exponent may be a larger one, and
+// zeros may stand before the digits: what was read must be readable again.
+func checkSize(mantissa string, scale int) error {
+	switch exponent, plain := scientific(significant(mantissa), scale); {
+	case exponent > maxExponent || exponent < -maxExponent:
+		return exponentLimit()
+	case plain && scale+1 > maxDigits:
+		return &formats.LimitError{Limit: "digits in a number", Max: maxDigits, Got: scale + 1}
 	}
 	return nil
 }

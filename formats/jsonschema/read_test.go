@@ -63,6 +63,9 @@ func TestReadStopsAtItsLimits(t *testing.T) {
 		"digits":         {strings.Repeat("1", maxDigits+1), formats.Limits{}, "digits in a number"},
 		"exponents":      {"1e10001", formats.Limits{}, "for the exponent of a number"},
 		"more exponents": {"1e-999999999999999999999999", formats.Limits{}, "for the exponent of a number"},
+		"exponents that canonical text makes larger":       {"10e10000", formats.Limits{}, "for the exponent of a number"},
+		"small exponents that canonical text makes larger": {"0.01e-10000", formats.Limits{}, "for the exponent of a number"},
+		"digits that canonical text puts zeros before":     {strings.Repeat("1", 10_000) + "e-10000", formats.Limits{}, "digits in a number"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := Read(c.text, c.limits)
