@@ -30,10 +30,11 @@ type call struct {
 	status  int
 	body    []byte
 	cache   cachePolicy
-	written bool  // the handler wrote the answer itself
-	sent    int64 // bytes of the answer's body
-	unread  bool  // the client is still sending a body that was refused
-	fault   error // why the status is a 5xx
+	written bool    // the handler wrote the answer itself
+	stream  *stream // the answer, while it is sent as it is made; nil for others
+	sent    int64   // bytes of the answer's body
+	unread  bool    // the client is still sending a body that was refused
+	fault   error   // why the status is a 5xx, or why the answer ends early
 	scratch []byte
 	head    [8]headerLine
 	input   []byte // the request's body, once it was read

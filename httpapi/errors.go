@@ -76,6 +76,10 @@ func (e *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", e.valu
 
 // fail turns err into the answer. What a client is not to see of a fault goes into the log only.
 func (c *call) fail(err error) {
+	if c.stream != nil {
+		c.cutOff(err)
+		return
+	}
 	e := describe(err)
 	status, known := statuses[e.Code]
 	if !known {

@@ -23,18 +23,29 @@ func (c *call) listSchemas() error {
 	if err != nil {
 		return err
 	}
-	list, err := c.server.registry.Schemas(c.request.Context(), registry.SchemasQuery{
+	c.body = append(c.body[:0], '[')
+	listed := 0
+	err = c.server.registry.Schemas(c.request.Context(), registry.SchemasQuery{
 		Prefix:     c.query.text("subjectPrefix"),
 		Deleted:    c.query.flag("deleted"),
 		LatestOnly: c.query.flag("latestOnly"),
 		RuleType:   c.query.text("ruleType"),
 		Aliases:    c.query.flag("aliases"),
 		Page:       page,
+	}, func(v *registry.SchemaVersion) error {
+		if listed++; listed > 1 {
+			c.body = append(c.body, ',')
+		}
+		if err := c.listed(v); err != nil {
+			return err
+		}
+		return c.spill()
 	})
 	if err != nil {
 		return err
 	}
-	return c.schemas(list)
+	c.body = append(c.body, ']')
+	return c.endStream()
 }
 
 func (c *call) listTypes() error {

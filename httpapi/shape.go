@@ -65,24 +65,14 @@ func (c *call) schema(v *registry.SchemaVersion) error {
 	return c.object(o)
 }
 
-// schemas answers with a list of versions.
-func (c *call) schemas(list []*registry.SchemaVersion) error {
-	c.body = append(c.body[:0], '[')
-	for i, v := range list {
-		if i > 0 {
-			c.body = append(c.body, ',')
-		}
-		o := newObject(c.body)
-		c.schemaMembers(&o, v)
-		if len(v.Aliases) > 0 {
-			o.value("aliases", v.Aliases)
-		}
-		if err := c.object(o); err != nil {
-			return err
-		}
+// listed adds a version to a list of them.
+func (c *call) listed(v *registry.SchemaVersion) error {
+	o := newObject(c.body)
+	c.schemaMembers(&o, v)
+	if len(v.Aliases) > 0 {
+		o.value("aliases", v.Aliases)
 	}
-	c.body = append(c.body, ']')
-	return nil
+	return c.object(o)
 }
 
 func (c *call) schemaMembers(o *object, v *registry.SchemaVersion) {

@@ -84,9 +84,11 @@ func (r *Registry) Subjects(ctx context.Context, prefix string, deletion Deletio
 	return names, err
 }
 
-// Schemas lists schemas by subject and version, at most 1000 at a time.
-func (r *Registry) Schemas(ctx context.Context, q SchemasQuery) ([]*SchemaVersion, error) {
-	list := &schemaList{query: q, skip: q.Page.skip(), limit: q.Page.limit(maxSchemas), found: []*SchemaVersion{}}
+// Schemas calls each for schemas by subject and version, at most 1000 of them. Which they are is decided at once; the
+// texts are read one by one, for together they may be larger than memory, and what is deleted permanently meanwhile is
+// left out. An error of each ends the list.
+func (r *Registry) Schemas(ctx context.Context, q SchemasQuery, each func(*SchemaVersion) error) error {
+	list := &schemaList{query: q, skip: q.Page.skip(), limit: q.Page.limit(maxSchemas)}
 	err := r.store.View(func(v storage.View) error {
 		list.view = v
 		if q.Aliases {
@@ -103,7 +105,39 @@ func (r *Registry) Schemas(ctx context.Context, q SchemasQuery) ([]*SchemaVersio
 		}
 		return err
 	})
-	return list.found, err
+	if err != nil {
+		return err
+	}
+	for i := range list.found {
+		version, err := r.listed(&list.found[i])
+		if err != nil {
+			return err
+		}
+		if version == nil {
+			continue
+		}
+		version.Aliases = list.aliases[version.Subject]
+		if err := each(version); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// listed reads what a version holds; nil if it is there no more.
+func (r *Registry) listed(row *storage.Row) (version *SchemaVersion, err error) {
+	err = r.store.View(func(v storage.View) error {
+		now, err := v.Row(row.Subject, row.Version)
+		if err != nil || now == nil || now.ID != row.ID {
+			return err
+		}
+		content, err := v.Content(contextOf(row.Subject), row.ID)
+		if err == nil {
+			version = versionOf(row, content)
+		}
+		return err
+	})
+	return version, err
 }
 
 // schemaList collects the page of a SchemasQuery.
@@ -114,7 +148,7 @@ type schemaList struct {
 	seen    map[string]bool     // targets that the prefix itself selects
 	skip    int
 	limit   int
-	found   []*SchemaVersion
+	found   []storage.Row
 	err     error
 }
 
@@ -160,25 +194,21 @@ func (l *schemaList) add(s storage.Subject) bool {
 }
 
 func (l *schemaList) addRow(row *storage.Row) bool {
-	if l.skip > 0 && l.query.RuleType == "" {
-		l.skip--
-		return true
-	}
-	content, err := l.view.Content(contextOf(row.Subject), row.ID)
-	if err != nil {
-		l.err = err
-		return false
-	}
-	if l.query.RuleType != "" && !hasRuleType(content.RuleSet, l.query.RuleType) {
-		return true
+	if l.query.RuleType != "" {
+		content, err := l.view.Content(contextOf(row.Subject), row.ID)
+		if err != nil {
+			l.err = err
+			return false
+		}
+		if !hasRuleType(content.RuleSet, l.query.RuleType) {
+			return true
+		}
 	}
 	if l.skip > 0 {
 		l.skip--
 		return true
 	}
-	version := versionOf(row, content)
-	version.Aliases = l.aliases[row.Subject]
-	l.found = append(l.found, version)
+	l.found = append(l.found, *row)
 	return len(l.found) < l.limit
 }
 
