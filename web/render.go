@@ -19,7 +19,7 @@ type templates map[string]*template.Template
 // loadTemplates parses every page of fsys. asset tells the address of a file of static/, without the prefix.
 func loadTemplates(fsys fs.FS, asset func(string) (string, error)) (templates, error) {
 	funcs := template.FuncMap{
-		"asset": asset, "icon": icon, "args": args, "coded": coded, "breakable": breakable, "webAddress": webAddress,
+		"asset": asset, "icon": icon, "args": args, "coded": coded, "breakable": breakable, "webAddress": webAddress, "rem": rem,
 		"ago": ago, "when": when, "machineTime": machineTime, "plural": plural, "number": number, "lower": strings.ToLower, "join": strings.Join,
 	}
 	base, err := template.New("layout.html").Funcs(funcs).Option("missingkey=error").ParseFS(fsys, "templates/layout.html", "templates/partials/*.html")

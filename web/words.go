@@ -68,6 +68,9 @@ func breakable(name string) template.HTML {
 
 var nameParts = strings.NewReplacer(".", ".<wbr>", "/", "/<wbr>", "_", "_<wbr>")
 
+// rem writes a length in pixels so that it grows with the size of the text.
+func rem(pixels int) string { return strconv.FormatFloat(float64(pixels)/16, 'f', -1, 64) + "rem" }
+
 // webAddress reports whether a text is the address of a page.
 func webAddress(text string) bool {
 	u, err := url.Parse(text)

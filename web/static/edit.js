@@ -34,8 +34,8 @@ function start(form, area) {
   // Who leaves with words that are nowhere else is asked first.
   const before = editor.text();
   let sent = false;
-  form.addEventListener("submit", () => {
-    sent = true;
+  form.addEventListener("submit", (event) => {
+    sent = !event.defaultPrevented;
   });
   addEventListener("beforeunload", (event) => {
     if (!sent && editor.text() !== before && !types.some((type) => type.dataset.start === editor.text())) event.preventDefault();

@@ -187,6 +187,9 @@ const journeys = [
       await register(url, "journey-gone-value", { schema: record(id) });
       await page.goto(`${url}/ui/subjects/journey-gone-value`);
       await page.getByText("Delete…").click();
+      await page.keyboard.press("Escape");
+      assert.ok(!(await page.getByRole("link", { name: "The whole subject" }).isVisible()));
+      await page.keyboard.press("Enter");
       await page.getByRole("link", { name: "The whole subject" }).click();
       await page.locator("#confirm").fill("journey-gone");
       await page.getByRole("button", { name: "Delete", exact: true }).click();

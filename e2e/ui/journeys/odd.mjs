@@ -59,6 +59,15 @@ export default [
       await page.locator("#find").fill("order");
       await page.locator(".away").waitFor({ state: "detached" });
       await page.waitForFunction((count) => document.querySelectorAll("tr[data-row]").length < count, before);
+      await page.goto(url + "/ui/decode");
+      await page.locator("#data").fill("00 00 00 00 01");
+      await page.context().setOffline(true);
+      await page.getByRole("button", { name: "Decode" }).click();
+      await page.locator(".away").waitFor();
+      assert.equal(await page.locator("#data").inputValue(), "00 00 00 00 01");
+      await page.context().setOffline(false);
+      await page.getByRole("button", { name: "Decode" }).click();
+      await page.locator(".notice.bad, #message").first().waitFor();
       faults.splice(0); // the browser logs what it could not load
     },
   },
