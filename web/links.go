@@ -76,6 +76,9 @@ func (l Links) New() string { return l.base + "/ui/new" }
 // Edit is the form for a new version of a subject.
 func (l Links) Edit(subject string) string { return l.Subject(subject) + "/edit" }
 
+// Settings is the form that changes what holds for a subject.
+func (l Links) Settings(subject string) string { return l.Subject(subject) + "/settings" }
+
 // View is another view of a version's page; version 0 is that of the latest.
 func (l Links) View(subject string, version int, view string) string {
 	address := l.Subject(subject)

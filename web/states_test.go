@@ -142,7 +142,7 @@ func TestEveryPageInEveryState(t *testing.T) {
 // heldElsewhere are the templates whose states are held by tests of their own.
 var heldElsewhere = map[string]string{
 	"edit": "edit_test.go", "compare": "compare_test.go", "history": "compare_test.go", "levels": "compare_test.go", "decode": "paste_test.go",
-	"identify": "paste_test.go", "remove": "remove_test.go",
+	"identify": "paste_test.go", "remove": "remove_test.go", "settings": "settings_test.go",
 }
 
 func TestBeyondTheLastPageIsTheLastPage(t *testing.T) {

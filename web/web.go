@@ -79,6 +79,9 @@ func (u *UI) routes() map[string]pageFunc {
 		"GET /ui/subjects/{subject}":                    u.subject,
 		"GET /ui/subjects/{subject}/versions/{version}": u.subject,
 
+		"GET /ui/subjects/{subject}/settings":  u.settings,
+		"POST /ui/subjects/{subject}/settings": u.setSettings,
+
 		"GET /ui/subjects/{subject}/delete":   u.remove,
 		"POST /ui/subjects/{subject}/delete":  u.removed,
 		"GET /ui/subjects/{subject}/restore":  u.restore,

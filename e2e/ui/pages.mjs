@@ -16,6 +16,7 @@ export const pages = [
   { name: "subject-used", path: "/ui/subjects/com.example.shop.Money?view=references", docs: "references", scheme: "dark" },
   { name: "subject-clients", path: "/ui/subjects/orders-value?view=clients", docs: "clients", scheme: "dark" },
   { name: "subject-settings", path: "/ui/subjects/orders-value?view=settings" },
+  { name: "settings", path: "/ui/subjects/orders-value/settings" },
   { name: "subject-code", path: "/ui/subjects/orders-value?view=code" },
   { name: "subject-old", path: "/ui/subjects/orders-value/versions/1" },
   { name: "subject-deleted", path: "/ui/subjects/legacy-orders-value" },

@@ -182,6 +182,23 @@ const journeys = [
     },
   },
   {
+    name: "what a subject promises is changed, and given back to what is inherited",
+    run: async ({ page, url }) => {
+      await register(url, "journey-level-value", { schema: record(id) });
+      await page.goto(`${url}/ui/subjects/journey-level-value?view=settings`);
+      await page.getByRole("link", { name: "Change", exact: true }).click();
+      await page.getByRole("radio", { name: /^FULL The new schema/ }).check();
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.waitForURL(/view=settings$/);
+      assert.match((await page.locator("dl.settings").textContent()) ?? "", /FULL.*set on this subject/);
+      await page.goBack();
+      await page.getByRole("radio", { name: "Inherited: BACKWARD" }).check();
+      await page.getByRole("button", { name: "Save" }).click();
+      await page.waitForURL(/view=settings$/);
+      assert.match((await page.locator("dl.settings").textContent()) ?? "", /BACKWARD.*the server’s default/);
+    },
+  },
+  {
     name: "a subject is deleted by its name, restored with its id, and deleted for good",
     run: async ({ page, url, faults }) => {
       await register(url, "journey-gone-value", { schema: record(id) });
