@@ -34,7 +34,7 @@ func (r *Registry) Register(ctx context.Context, subject string, req SchemaReque
 		return nil, err
 	}
 	defer unlock()
-	return r.registerNew(ctx, subject, &req, opt)
+	return r.registerNew(ctx, registration{registry: r, subject: subject, req: req, opt: opt})
 }
 
 // prepare validates what a request carries beyond its text and gives it its stored form.
@@ -62,9 +62,11 @@ var errMoved = errors.New("the subject changed")
 // subject wait for each other, so only deletions and config changes make one start over.
 const maxAttempts = 20
 
-func (r *Registry) registerNew(ctx context.Context, subject string, req *SchemaRequest, opt RegisterOptions) (*SchemaVersion, error) {
+// registerNew makes a registration, as often as its subject changes in between. Whoever calls it holds the subject's lock.
+func (r *Registry) registerNew(ctx context.Context, wanted registration) (*SchemaVersion, error) {
+	subject, opt := wanted.subject, wanted.opt
 	for range maxAttempts {
-		reg := &registration{registry: r, subject: subject, req: *req, opt: opt}
+		reg := wanted
 		row, err := reg.plan(ctx)
 		if err != nil {
 			return nil, err
@@ -85,7 +87,7 @@ func (r *Registry) registerNew(ctx context.Context, subject string, req *SchemaR
 		case err != nil:
 			return nil, err
 		}
-		return r.registered(ctx, reg, result.(*storage.Row), opt)
+		return r.registered(ctx, &reg, result.(*storage.Row), opt)
 	}
 	return nil, errorf(OperationNotPermitted, "Subject %s in context %s changes too often to register a schema; try again", subject, contextOf(subject))
 }
@@ -107,6 +109,7 @@ type registration struct {
 	subject  string
 	req      SchemaRequest
 	opt      RegisterOptions
+	tagging  *tagging // what req is made by; nil when it came as it is
 
 	settings *settings
 	mode     string
@@ -161,7 +164,10 @@ func (g *registration) read(v storage.View) (err error) {
 	if g.mode, err = effectiveMode(v, g.subject); err != nil {
 		return err
 	}
-	g.state, err = readSubject(v, g.subject)
+	if g.state, err = readSubject(v, g.subject); err != nil || g.tagging == nil {
+		return err
+	}
+	g.req, err = g.tagging.request(v, g.subject)
 	return err
 }
 

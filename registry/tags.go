@@ -25,26 +25,43 @@ func (r *Registry) Tag(ctx context.Context, subject, version string, req TagRequ
 		return nil, err
 	}
 	subject = normalize(subject)
-	var base *storage.Content
-	err = r.store.View(func(v storage.View) error {
-		row, err := findRow(v, subject, number, false)
-		if err == nil {
-			base, err = v.Content(contextOf(subject), row.ID)
-		}
-		return err
-	})
+	unlock, err := r.locks.lock(ctx, subject)
 	if err != nil {
 		return nil, err
 	}
-	next := SchemaRequest{
+	defer unlock()
+	return r.registerNew(ctx, registration{
+		registry: r, subject: subject, opt: RegisterOptions{By: by}, tagging: &tagging{number, req, rules, merged},
+	})
+}
+
+// tagging is what a registration makes of a version that is there.
+type tagging struct {
+	number        int
+	req           TagRequest
+	rules, merged *RuleSet // of req, checked
+}
+
+// request returns what is registered: it is made of the version as it is in the snapshot that all else rests on.
+func (t *tagging) request(v storage.View, subject string) (req SchemaRequest, err error) {
+	row, err := findRow(v, subject, t.number, false)
+	if err != nil {
+		return req, err
+	}
+	base, err := v.Content(contextOf(subject), row.ID)
+	if err != nil {
+		return req, err
+	}
+	req = SchemaRequest{
 		Schema: base.Schema, Type: string(base.Type), References: base.References, Version: latest,
-		Metadata: cmp.Or(req.Metadata, base.Metadata), RuleSet: removeRules(mergeRules(cmp.Or(rules, base.RuleSet), merged), req.RulesToRemove),
-		TagsToAdd: req.TagsToAdd, TagsToDrop: req.TagsToDrop,
+		Metadata:  cmp.Or(t.req.Metadata, base.Metadata),
+		RuleSet:   removeRules(mergeRules(cmp.Or(t.rules, base.RuleSet), t.merged), t.req.RulesToRemove),
+		TagsToAdd: t.req.TagsToAdd, TagsToDrop: t.req.TagsToDrop,
 	}
-	if req.NewVersion > 0 {
-		next.Version = req.NewVersion
+	if t.req.NewVersion > 0 {
+		req.Version = t.req.NewVersion
 	}
-	return r.Register(ctx, subject, next, RegisterOptions{By: by})
+	return req, prepare(&req)
 }
 
 // retag applies the tags of a registration to its text: those of the previous version if they are to be propagated,

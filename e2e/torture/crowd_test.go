@@ -155,7 +155,7 @@ func TestNothingIsLeftOfManyRequests(t *testing.T) {
 					abandoned.Add(1)
 					continue
 				}
-				q := choose(random, fmt.Sprintf("s-%d", random.IntN(200)))
+				q := subjectsOnly.choose(random, fmt.Sprintf("s-%d", random.IntN(200)))
 				if random.IntN(4) > 0 { // most requests are reads
 					q = &request{kind: "get", subject: q.subject}
 				}

@@ -23,13 +23,6 @@ import (
 	"github.com/anishathalye/porcupine"
 )
 
-// One episode of a history: so many clients send so many requests each to so few subjects.
-const (
-	episodeClients  = 8
-	episodeSubjects = 4
-	episodeRequests = 40
-)
-
 // chronicle collects what clients asked and were told.
 type chronicle struct {
 	program string
@@ -39,7 +32,7 @@ type chronicle struct {
 	random  *rand.Rand
 	began   time.Time
 
-	episodes, requests, unknown, kills int
+	episodes, subjects, requests, unknown, kills int
 
 	mu         sync.Mutex
 	operations []porcupine.Operation
@@ -76,38 +69,24 @@ func (c *chronicle) problem(format string, args ...any) {
 
 var modelLevels = []string{"NONE", "BACKWARD", "BACKWARD", "BACKWARD_TRANSITIVE", "FORWARD", "FORWARD_TRANSITIVE", "FULL", "FULL_TRANSITIVE"}
 
-// kinds are the requests, each as often as it is to be sent among a hundred.
-var kinds = func() (list []string) {
-	for kind, n := range map[string]int{
-		"register": 30, "lookup": 4, "delete version": 14, "delete subject": 9, "restore version": 4, "restore subject": 2, "set config": 7, "delete config": 3,
-		"set mode": 4, "delete mode": 3, "get config": 2, "get mode": 2, "list": 5, "list all": 4, "get": 7,
-	} {
-		for range n {
-			list = append(list, kind)
-		}
-	}
-	return list
-}()
+// kinds are the requests that there are.
+var kinds = []string{
+	"register", "lookup", "import", "tag", "delete version", "delete subject", "restore version", "restore subject", "delete context",
+	"set config", "delete config", "set mode", "delete mode",
+	"get config", "get mode", "get config in force", "get mode in force", "list", "list all", "get",
+}
 
-func choose(random *rand.Rand, subject string) *request {
-	q := &request{kind: kinds[random.IntN(len(kinds))], subject: subject}
-	switch q.kind {
-	case "register", "lookup":
-		q.schema = random.IntN(8)
-	case "delete version":
-		q.number, q.forGood = 1+random.IntN(5), random.IntN(2) == 0
-	case "delete subject":
-		q.forGood = random.IntN(2) == 0
-	case "restore version":
-		q.number = 1 + random.IntN(5)
-	case "get":
-		q.number = random.IntN(5)
-	case "set config":
-		q.value = modelLevels[random.IntN(len(modelLevels))]
-	case "set mode":
-		q.value = []string{"READONLY", "READWRITE", "READWRITE"}[random.IntN(3)]
+// owner is how the path names whose config or mode it is.
+func (q *request) owner() string {
+	switch {
+	case q.scope == ofAll:
+		return "/:.__GLOBAL:"
+	case q.scope == ofSubject:
+		return "/" + q.subject
+	case q.inDefault():
+		return ""
 	}
-	return q
+	return "/" + q.subject[:strings.LastIndexByte(q.subject, ':')+1]
 }
 
 // http says how a request is spelled.
@@ -124,6 +103,11 @@ func (q *request) http() (method, path string, body any) {
 	switch q.kind {
 	case "register":
 		return http.MethodPost, versions, map[string]string{"schema": modelSchema(q.subject, q.schema)}
+	case "import":
+		return http.MethodPost, versions, map[string]any{"schema": modelSchema(q.subject, q.schema), "id": q.importedID(), "version": q.number}
+	case "tag":
+		return http.MethodPost, versions + "/" + number + "/tags", map[string]any{"tagsToAdd": []any{map[string]any{
+			"schemaEntity": map[string]string{"entityPath": "R.v", "entityType": "SR_FIELD"}, "tags": []string{"T"}}}}
 	case "lookup":
 		return http.MethodPost, "/subjects/" + q.subject, map[string]string{"schema": modelSchema(q.subject, q.schema)}
 	case "delete version":
@@ -135,17 +119,23 @@ func (q *request) http() (method, path string, body any) {
 	case "restore version":
 		return http.MethodPost, "/api/subjects/" + q.subject + "/versions/" + number + "/restore", nil
 	case "set config":
-		return http.MethodPut, "/config/" + q.subject, map[string]string{"compatibility": q.value}
+		return http.MethodPut, "/config" + q.owner(), map[string]string{"compatibility": q.value}
 	case "delete config":
-		return http.MethodDelete, "/config/" + q.subject, nil
+		return http.MethodDelete, "/config" + q.owner(), nil
 	case "get config":
-		return http.MethodGet, "/config/" + q.subject, nil
+		return http.MethodGet, "/config" + q.owner(), nil
 	case "set mode":
-		return http.MethodPut, "/mode/" + q.subject, map[string]string{"mode": q.value}
+		return http.MethodPut, "/mode" + q.owner(), map[string]string{"mode": q.value}
 	case "delete mode":
-		return http.MethodDelete, "/mode/" + q.subject, nil
+		return http.MethodDelete, fmt.Sprintf("/mode%s?recursive=%t", q.owner(), q.recursive), nil
+	case "delete context":
+		return http.MethodDelete, "/contexts" + q.owner(), nil
+	case "get config in force":
+		return http.MethodGet, "/config/" + q.subject + "?defaultToGlobal=true", nil
+	case "get mode in force":
+		return http.MethodGet, "/mode/" + q.subject + "?defaultToGlobal=true", nil
 	case "get mode":
-		return http.MethodGet, "/mode/" + q.subject, nil
+		return http.MethodGet, "/mode" + q.owner(), nil
 	case "list":
 		return http.MethodGet, versions, nil
 	case "list all":
@@ -210,6 +200,9 @@ func (q *request) parse(status int, answer []byte) (o outcome, err error) {
 			return o, fmt.Errorf("%s %s: %w", q.kind, answer, err)
 		}
 	}
+	if status == http.StatusNoContent {
+		return o, nil
+	}
 	if status != http.StatusOK {
 		o.code = fields.ErrorCode
 		if status >= http.StatusInternalServerError || o.code == 0 {
@@ -218,18 +211,20 @@ func (q *request) parse(status int, answer []byte) (o outcome, err error) {
 		return o, err
 	}
 	switch q.kind {
-	case "register", "lookup":
+	case "register", "lookup", "import", "tag":
 		o.id, o.number = fields.ID, fields.Version
 	case "get":
 		o.id, o.number, o.schema = fields.ID, fields.Version, -1
+		text := strings.Replace(fields.Schema, modelTag, "", 1)
+		o.tagged = text != fields.Schema
 		for n := range 8 {
-			if fields.Schema == modelSchema(q.subject, n) {
+			if text == modelSchema(q.subject, n) {
 				o.schema = n
 			}
 		}
-	case "set config", "delete config", "get config":
+	case "set config", "delete config", "get config", "get config in force":
 		o.text = fields.Compatibility + fields.CompatibilityLevel
-	case "set mode", "delete mode", "get mode":
+	case "set mode", "delete mode", "get mode", "get mode in force":
 		o.text = fields.Mode
 	default:
 		o.text = strings.Trim(string(answer), "[]\n")
@@ -239,23 +234,33 @@ func (q *request) parse(status int, answer []byte) (o outcome, err error) {
 
 // episode lets clients write and read at the same time; with faults, some give up early, and the server is killed and started
 // again in the midst of it.
-func (c *chronicle) episode(t *testing.T, faults bool) {
+func (c *chronicle) episode(t *testing.T, in *scene, faults bool) {
 	c.operations = nil
 	c.episodes++
+	if in.fresh {
+		c.afresh(t)
+	}
 	var subjects []string
-	for n := range episodeSubjects {
-		subjects = append(subjects, fmt.Sprintf("h-%d-%d", c.episodes, n))
+	for n := range in.subjects {
+		subjects = append(subjects, in.subject(c.episodes, n))
+	}
+	c.subjects += len(subjects)
+	for _, subject := range subjects {
+		for _, q := range in.first {
+			q.subject = subject
+			c.ask(0, &q, patience)
+		}
 	}
 	var clients sync.WaitGroup
-	for client := range episodeClients {
+	for client := range in.clients {
 		random := rand.New(rand.NewPCG(c.random.Uint64(), uint64(client)))
 		clients.Go(func() {
-			for range episodeRequests {
+			for range in.requests {
 				wait := patience
 				if faults && random.IntN(40) == 0 {
 					wait = time.Duration(random.IntN(1500)) * time.Microsecond
 				}
-				c.ask(client, choose(random, subjects[random.IntN(len(subjects))]), wait)
+				c.ask(client, in.choose(random, subjects[random.IntN(len(subjects))]), wait)
 			}
 		})
 	}
@@ -266,15 +271,20 @@ func (c *chronicle) episode(t *testing.T, faults bool) {
 		c.restart(t)
 	}
 	clients.Wait()
-	for _, subject := range subjects { // what is there in the end
-		for _, kind := range []string{"list all", "list", "get", "get config", "get mode"} {
-			c.ask(0, &request{kind: kind, subject: subject}, patience)
-		}
-		for number := range 6 {
-			c.ask(0, &request{kind: "get", subject: subject, number: number}, patience)
+	for _, subject := range subjects {
+		for _, q := range in.last(subject) {
+			c.ask(0, &q, patience)
 		}
 	}
 	c.judge()
+}
+
+// afresh starts another server with no data.
+func (c *chronicle) afresh(t *testing.T) {
+	c.server.Load().Kill()
+	c.data = filepath.Join(filepath.Dir(c.data), fmt.Sprintf("concord-%d.db", c.episodes))
+	clear(c.schemaOf)
+	c.restart(t)
 }
 
 func (c *chronicle) ask(client int, q *request, wait time.Duration) {
@@ -287,6 +297,9 @@ func (c *chronicle) ask(client int, q *request, wait time.Duration) {
 		return
 	case err != nil:
 		c.problem("%v", err)
+		if o.status >= http.StatusInternalServerError {
+			c.problem("the server's log: %s", c.server.Load().Log())
+		}
 		return
 	}
 	c.mu.Lock()
@@ -307,6 +320,9 @@ func (c *chronicle) ask(client int, q *request, wait time.Duration) {
 		n = o.schema
 	}
 	text := modelSchema(q.subject, n)
+	if q.kind == "tag" || o.tagged {
+		text = fmt.Sprintf("version %d of %s with a tag", o.number, q.subject)
+	}
 	if known, ok := c.schemaOf[o.id]; ok && known != text {
 		c.problems = append(c.problems, fmt.Sprintf("id %d stands for %s and for %s", o.id, known, text))
 	}
@@ -340,55 +356,82 @@ func (c *chronicle) judge() {
 	}
 }
 
-// tell prints a history.
+// tell prints a history: the requests that the longest order explains, in that order, and then the others.
 func tell(operations []porcupine.Operation) string {
+	_, info := porcupine.CheckOperationsVerbose(subjectModel, operations, patience)
+	var order []int
+	for _, found := range info.PartialLinearizations()[0] {
+		if len(found) > len(order) {
+			order = found
+		}
+	}
 	var text strings.Builder
-	for _, o := range operations {
-		fmt.Fprintf(&text, "\n  client %d, %9.3f ms + %.3f: %+v -> %v", o.ClientId, float64(o.Call)/1e6, float64(o.Return-o.Call)/1e6, *o.Input.(*request), o.Output)
+	told := map[int]bool{}
+	line := func(i int) {
+		o := operations[i]
+		fmt.Fprintf(&text, "\n  client %d, %9.3f ms + %.3f: %s -> %v", o.ClientId, float64(o.Call)/1e6, float64(o.Return-o.Call)/1e6, o.Input.(*request), o.Output)
+		told[i] = true
+	}
+	state := any(&world{})
+	for _, i := range order {
+		line(i)
+		_, state = subjectModel.Step(state, operations[i].Input, operations[i].Output)
+	}
+	fmt.Fprintf(&text, "\n  -- that far there is an order, and then the state is %+v; there is none with", *state.(*world))
+	for i := range operations {
+		if !told[i] {
+			line(i)
+		}
 	}
 	return text.String()
 }
 
 // TestEveryHistoryOfManyClientsHasAnOrder checks that the registry is linearizable, with clients that give up and a server
-// that is killed.
+// that is killed: every endpoint that writes is among the requests.
 func TestEveryHistoryOfManyClientsHasAnOrder(t *testing.T) {
-	c := newChronicle(t, 1, binary)
-	for n := range size(t, "EPISODES", 12, 1000) {
-		c.episode(t, n%3 == 2)
-		if len(c.problems) > 0 {
-			break
-		}
+	for i, in := range scenes {
+		t.Run(in.name, func(t *testing.T) {
+			c := newChronicle(t, uint64(i+1), binary)
+			for n := range size(t, "EPISODES", 12, 1000) {
+				if c.episode(t, in, n%3 == 2); len(c.problems) > 0 {
+					break
+				}
+			}
+			for _, problem := range c.problems {
+				t.Error(problem)
+			}
+			report(t, "histories of %s: %d requests to %d subjects by %d clients, %d with an unknown outcome, %d kills; %d without an order",
+				in.name, c.requests, c.subjects, in.clients, c.unknown, c.kills, len(c.problems))
+		})
 	}
-	for _, problem := range c.problems {
-		t.Error(problem)
-	}
-	report(t, "histories: %d requests to %d subjects by %d clients, %d with an unknown outcome, %d kills; %d without an order",
-		c.requests, c.episodes*episodeSubjects, episodeClients, c.unknown, c.kills, len(c.problems))
 }
 
 // TestEverySeededBugIsFound runs the same histories against servers with a bug.
 func TestEverySeededBugIsFound(t *testing.T) {
 	program := mutants(t)
-	found := 0
-	for _, m := range bugs {
-		t.Run(m.name, func(t *testing.T) {
-			c := newChronicle(t, 2, program, "MUTANT="+m.name)
-			for range 60 {
-				if c.episode(t, false); len(c.problems) > 0 {
-					found++
-					t.Logf("found after %d requests: %.160q", c.requests, c.problems[0])
-					return
+	seeded, found := 0, 0
+	for _, in := range scenes {
+		for _, m := range bugs[in] {
+			seeded++
+			t.Run(m.name, func(t *testing.T) {
+				c := newChronicle(t, 2, program, "MUTANT="+m.name)
+				for range 60 {
+					if c.episode(t, in, false); len(c.problems) > 0 {
+						found++
+						t.Logf("found after %d requests: %.160q", c.requests, c.problems[0])
+						return
+					}
 				}
-			}
-			t.Errorf("%d requests have not found it", c.requests)
-		})
+				t.Errorf("%d requests have not found it", c.requests)
+			})
+		}
 	}
-	report(t, "seeded bugs: %d of %d found by histories", found, len(bugs))
-	c := newChronicle(t, 2, program) // with all of them asleep
-	for range 3 {
-		c.episode(t, false)
-	}
-	for _, problem := range c.problems {
-		t.Errorf("without a bug: %s", problem)
+	report(t, "seeded bugs: %d of %d found by histories", found, seeded)
+	for _, in := range scenes { // with all of them asleep
+		c := newChronicle(t, 2, program)
+		c.episode(t, in, false)
+		for _, problem := range c.problems {
+			t.Errorf("without a bug: %s", problem)
+		}
 	}
 }

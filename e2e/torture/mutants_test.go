@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -34,8 +35,8 @@ var ablations = []mutant{
 		`if err := g.unmoved(v); err != nil && !mutant.On("no-revision-check") {`},
 }
 
-// bugs are what the histories must find.
-var bugs = []mutant{
+// bugs are what the histories must find, by the scene that has to.
+var bugs = map[*scene][]mutant{subjectsOnly: {
 	ablations[2], // no-revision-check
 	{"version-after-live", "registry/lookup.go",
 		`func (s *subjectState) next() int {`,
@@ -143,7 +144,56 @@ var bugs = []mutant{
 		version++
 	}
 	if g.req.Version > 0 {`},
-}
+}, allContexts: {
+	{"level-of-all-is-not-inherited", "registry/config.go",
+		`	return slices.Compact([]string{subject, contextSubject(contextOf(subject)), globalSubject})`,
+		`	if mutant.On("level-of-all-is-not-inherited") {
+		return slices.Compact([]string{subject, contextSubject(contextOf(subject))})
+	}
+	return slices.Compact([]string{subject, contextSubject(contextOf(subject)), globalSubject})`},
+	{"override-does-not-win", "registry/mode.go",
+		`		if record == ReadOnlyOverride {
+			return record, nil`,
+		`		if record == ReadOnlyOverride && !mutant.On("override-does-not-win") {
+			return record, nil`},
+	{"recursive-deletes-one", "registry/mode.go",
+		`if recursive && isContext(subject) {`,
+		`if recursive && isContext(subject) && !mutant.On("recursive-deletes-one") {`},
+	{"settings-may-move", "registry/register.go",
+		`if mode != g.mode || !reflect.DeepEqual(inForce, g.settings) {`,
+		`if !mutant.On("settings-may-move") && (mode != g.mode || !reflect.DeepEqual(inForce, g.settings)) {`},
+}, ownContext: {
+	{"context-with-subjects-is-deleted", "registry/contexts.go",
+		`		if !empty {`,
+		`		if !empty && !mutant.On("context-with-subjects-is-deleted") {`},
+	{"settings-outlive-context", "registry/contexts.go",
+		`		if contextOf(owner) == context {
+			records = append(records, storage.DropConfig(owner, now()))`,
+		`		if contextOf(owner) == context && (owner == contextSubject(context) || !mutant.On("settings-outlive-context")) {
+			records = append(records, storage.DropConfig(owner, now()))`},
+	{"ids-start-again-with-the-context", "storage/bolt/apply.go",
+		`	value.known = known
+`,
+		`	value.known = known
+	if mutant.On("ids-start-again-with-the-context") && !known {
+		value.highest = 0
+	}
+`},
+}, tagging: {
+	{"deleted-version-is-tagged", "registry/tags.go",
+		`findRow(v, subject, t.number, false)`,
+		`findRow(v, subject, t.number, mutant.On("deleted-version-is-tagged"))`},
+}, importing: {
+	{"import-replaces-another-schema", "registry/register.go",
+		`if err == nil && old != nil && old.ID != row.ID {`,
+		`if err == nil && old != nil && old.ID != row.ID && !mutant.On("import-replaces-another-schema") {`},
+	{"import-mode-over-live-subjects", "registry/mode.go",
+		`		if s.Live > 0 {`,
+		`		if s.Live > 0 && !mutant.On("import-mode-over-live-subjects") {`},
+	{"id-outside-of-import-mode", "registry/register.go",
+		`case g.req.ID != nil && !imports(g.mode):`,
+		`case g.req.ID != nil && !imports(g.mode) && !mutant.On("id-outside-of-import-mode"):`},
+}}
 
 const module = "github.com/concord-registry/concord"
 
@@ -174,7 +224,16 @@ var buildMutants = sync.OnceValues(func() (string, error) {
 	}
 	replace := map[string]string{}
 	sources := map[string]string{filepath.Join(top, "mutant", "mutant.go"): mutantPackage}
-	for _, m := range append(ablations, bugs[1:]...) {
+	all := slices.Clone(ablations)
+	for in := range bugs {
+		all = append(all, bugs[in]...)
+	}
+	made := map[string]bool{}
+	for _, m := range all {
+		if made[m.name] {
+			continue
+		}
+		made[m.name] = true
 		file := filepath.Join(top, m.file)
 		if sources[file] == "" {
 			text, err := os.ReadFile(file)
