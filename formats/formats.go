@@ -134,39 +134,6 @@ func IdentityOf(b []byte) Identity {
 	return Identity(sum[:])
 }
 
-// Tagger is implemented by schemas that can carry inline tags (confluent:tags).
-type Tagger interface {
-	Schema
-	// Tags lists the inline tags of every entity that has some, in document order.
-	Tags() []EntityTags
-	// HasEntity reports whether the schema has an entity, so that it can be tagged.
-	HasEntity(e Entity) bool
-	// Retag returns the canonical text with tags added to and removed from the named entities. An entity that the
-	// schema does not have is a *ParseError.
-	Retag(add, remove []EntityTags) (string, error)
-}
-
-// EntityTags are the tags on one entity of a schema.
-type EntityTags struct {
-	Entity Entity   `json:"schemaEntity"`
-	Tags   []string `json:"tags"`
-}
-
-// Entity names a record (message, object) or a field by its dotted path, for example "a.b.Rec.field".
-type Entity struct {
-	Path string     `json:"entityPath"`
-	Type EntityType `json:"entityType"`
-}
-
-// EntityType is SR_RECORD or SR_FIELD.
-type EntityType string
-
-// The kinds of entity a tag can be on.
-const (
-	RecordEntity EntityType = "SR_RECORD"
-	FieldEntity  EntityType = "SR_FIELD"
-)
-
 // ParseError says what is wrong with a schema text, and where.
 type ParseError struct {
 	Message string

@@ -70,10 +70,8 @@ func (g *registration) retag(ctx context.Context) error {
 	if len(g.req.TagsToAdd) == 0 && len(g.req.TagsToDrop) == 0 && !g.req.PropagateTags {
 		return nil
 	}
-	for _, tags := range slices.Concat(g.req.TagsToAdd, g.req.TagsToDrop) {
-		if kind := tags.Entity.Type; kind != formats.RecordEntity && kind != formats.FieldEntity {
-			return errorf(InvalidSchema, "The entityType of '%s' is '%s'; it can be %s or %s", tags.Entity.Path, kind, formats.RecordEntity, formats.FieldEntity)
-		}
+	if err := checkTags(slices.Concat(g.req.TagsToAdd, g.req.TagsToDrop)); err != nil {
+		return err
 	}
 	r := g.registry
 	var source, previous *text
@@ -105,8 +103,48 @@ func (g *registration) retag(ctx context.Context) error {
 		}
 		add = append(inherited, add...)
 	}
-	g.req.Schema, err = tagger.Retag(add, g.req.TagsToDrop)
+	add, drop := byEntity(add), byEntity(g.req.TagsToDrop)
+	if n := len(add) + len(drop); n > maxTagged {
+		return errorf(InvalidSchema, "Tags of %d entities are to be changed or propagated; at most %d can be at a time", n, maxTagged)
+	}
+	g.req.Schema, err = tagger.Retag(add, drop)
 	return invalidSchema(source.typ, err)
+}
+
+// What one registration may ask for: finding an entity costs a look through the schema.
+const (
+	maxTagged     = 10_000 // entities
+	maxEntityPath = 4096   // bytes
+)
+
+// checkTags refuses changes of tags on what can be no entity.
+func checkTags(changes []formats.EntityTags) error {
+	for _, change := range changes {
+		e := change.Entity
+		if len(e.Path) > maxEntityPath {
+			return errorf(InvalidSchema, "An entityPath has %d bytes; it can have %d", len(e.Path), maxEntityPath)
+		}
+		if e.Type != formats.RecordEntity && e.Type != formats.FieldEntity {
+			return errorf(InvalidSchema, "The entityType of '%s' is '%s'; it can be %s or %s", e.Path, e.Type, formats.RecordEntity, formats.FieldEntity)
+		}
+	}
+	return nil
+}
+
+// byEntity makes one of all changes to an entity, in the order in which the entities are named first.
+func byEntity(changes []formats.EntityTags) []formats.EntityTags {
+	var merged []formats.EntityTags
+	at := map[formats.Entity]int{}
+	for _, change := range changes {
+		i, known := at[change.Entity]
+		if !known {
+			i = len(merged)
+			at[change.Entity] = i
+			merged = append(merged, formats.EntityTags{Entity: change.Entity})
+		}
+		merged[i].Tags = append(merged[i].Tags, change.Tags...)
+	}
+	return merged
 }
 
 // inheritedTags are the tags of the previous version on entities that the new one still has.
@@ -119,11 +157,9 @@ func (r *Registry) inheritedTags(ctx context.Context, previous *text, next forma
 	if !ok {
 		return nil, nil
 	}
-	var inherited []formats.EntityTags
-	for _, tags := range tagger.Tags() {
-		if next.HasEntity(tags.Entity) {
-			inherited = append(inherited, tags)
-		}
+	tags := tagger.Tags()
+	if len(tags) > maxTagged {
+		return nil, errorf(InvalidSchema, "The previous version has tags on %d entities; at most %d can be propagated", len(tags), maxTagged)
 	}
-	return inherited, nil
+	return next.Known(tags), nil
 }

@@ -37,15 +37,23 @@ func tagList(v *Value) []string {
 	}
 	var tags []string
 	for i := range v.Elems {
-		if e := &v.Elems[i]; e.Kind != ArrayValue && e.Kind != ObjectValue && !slices.Contains(tags, e.Text) {
+		if e := &v.Elems[i]; e.Kind != ArrayValue && e.Kind != ObjectValue {
 			tags = append(tags, e.Text)
 		}
 	}
-	return tags
+	return formats.AddTags(tags, nil)
 }
 
-// HasEntity implements formats.Tagger.
-func (s *Schema) HasEntity(e formats.Entity) bool { return s.tagged(e) != nil }
+// Known implements formats.Tagger.
+func (s *Schema) Known(tags []formats.EntityTags) (known []formats.EntityTags) {
+	entities := s.entities()
+	for _, t := range tags {
+		if entities.find(t.Entity) != nil {
+			known = append(known, t)
+		}
+	}
+	return known
+}
 
 // Retag implements formats.Tagger.
 func (s *Schema) Retag(add, remove []formats.EntityTags) (string, error) {
@@ -54,43 +62,54 @@ func (s *Schema) Retag(add, remove []formats.EntityTags) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for i, changes := range [][]formats.EntityTags{add, remove} {
-		for _, change := range changes {
-			props := copied.tagged(change.Entity)
+	entities := copied.entities()
+	change := func(list []formats.EntityTags, with func(tags, change []string) []string) error {
+		for _, change := range list {
+			props := entities.find(change.Entity)
 			if props == nil {
-				return "", &formats.ParseError{Message: "No matching path '" + change.Entity.Path + "' found in the schema"}
+				return &formats.ParseError{Message: "No matching path '" + change.Entity.Path + "' found in the schema"}
 			}
-			tags := tagList(prop(*props, tagsProp))
-			for _, tag := range change.Tags {
-				if at := slices.Index(tags, tag); i == 0 && at < 0 {
-					tags = append(tags, tag)
-				} else if i == 1 && at >= 0 {
-					tags = slices.Delete(tags, at, at+1)
-				}
-			}
-			*props = setTags(*props, tags)
+			*props = setTags(*props, with(tagList(prop(*props, tagsProp)), change.Tags))
 		}
+		return nil
+	}
+	if err := change(add, formats.AddTags); err != nil {
+		return "", err
+	}
+	if err := change(remove, formats.DropTags); err != nil {
+		return "", err
 	}
 	return copied.print(printing{})
 }
 
-// tagged returns the properties of the record or field that e names. A record may be named without its namespace, as in
-// the reference.
-func (s *Schema) tagged(e formats.Entity) *[]Prop {
-	record, field := e.Path, ""
-	if e.Type == formats.FieldEntity {
-		dot := strings.LastIndexByte(e.Path, '.')
+// entities are the records that a schema defines, in order, by their full names and by their names without a namespace.
+type entities struct{ full, local map[string][]*Type }
+
+func (s *Schema) entities() entities {
+	e := entities{map[string][]*Type{}, map[string][]*Type{}}
+	for _, t := range s.owned {
+		if t.Kind == Record {
+			e.full[t.Name.Full] = append(e.full[t.Name.Full], t)
+			e.local[t.Name.Local] = append(e.local[t.Name.Local], t)
+		}
+	}
+	return e
+}
+
+// find returns the properties of the record or field that an entity names, nil when there is none. A record may be named
+// without its namespace, as in the reference.
+func (e entities) find(entity formats.Entity) *[]Prop {
+	record, field := entity.Path, ""
+	if entity.Type == formats.FieldEntity {
+		dot := strings.LastIndexByte(entity.Path, '.')
 		if dot < 0 {
 			return nil
 		}
-		record, field = e.Path[:dot], e.Path[dot+1:]
+		record, field = entity.Path[:dot], entity.Path[dot+1:]
 	}
-	for _, full := range []bool{true, false} {
-		for _, t := range s.owned {
-			if t.Kind != Record || full && t.Name.Full != record || !full && t.Name.Local != record {
-				continue
-			}
-			if e.Type != formats.FieldEntity {
+	for _, types := range [][]*Type{e.full[record], e.local[record]} {
+		for _, t := range types {
+			if entity.Type != formats.FieldEntity {
 				return &t.Props
 			}
 			if i := t.FieldIndex(field); i >= 0 {

@@ -103,11 +103,11 @@ func tagsOf(v *Value) []string {
 	}
 	var tags []string
 	for _, item := range list.Items {
-		if item.Is(String) && !slices.Contains(tags, item.Text) {
+		if item.Is(String) {
 			tags = append(tags, item.Text)
 		}
 	}
-	return tags
+	return formats.AddTags(tags, nil)
 }
 
 // facetsOf names what a schema object says, in the order of their names in the reference's ranking: keywords of several
@@ -146,7 +146,7 @@ func facetsOf(v *Value) []string {
 	return facets
 }
 
-// sortedTypes lists the types of a "type" array in the order of rank.
+// sortedTypes lists the types of a "type" array in the order of rank, each once.
 func sortedTypes(list *Value) []string {
 	var names []string
 	for _, item := range list.Items {
@@ -157,7 +157,7 @@ func sortedTypes(list *Value) []string {
 		names = append(names, name)
 	}
 	sort.Strings(names)
-	return names
+	return slices.Compact(names)
 }
 
 // ranked lists alternatives by kind (alphabetically), then title, then description.
@@ -191,46 +191,38 @@ func ranked(list *Value) []*Value {
 	return items
 }
 
-// HasEntity implements formats.Tagger.
-func (s *Schema) HasEntity(e formats.Entity) bool {
-	return s.entity(e) != nil
+// Known implements formats.Tagger.
+func (s *Schema) Known(tags []formats.EntityTags) (known []formats.EntityTags) {
+	f := newFinder(s)
+	for _, t := range tags {
+		if f.entity(t.Entity) != nil {
+			known = append(known, t)
+		}
+	}
+	return known
 }
 
-// entity returns the schema that e names; nil when there is none.
-func (s *Schema) entity(e formats.Entity) *Value {
-	return find(s.Root(), strings.Split(e.Path, "."), e.Type)
-}
-
-// Retag returns the canonical text with tags added to and removed from the named entities.
+// Retag implements formats.Tagger.
 func (s *Schema) Retag(add, remove []formats.EntityTags) (string, error) {
+	f := newFinder(s)
 	tags := map[*Value][]string{}
-	edit := func(list []formats.EntityTags, change func(have []string, tag string) []string) error {
-		for _, entry := range list {
-			v := s.entity(entry.Entity)
+	change := func(list []formats.EntityTags, with func(tags, change []string) []string) error {
+		for _, change := range list {
+			v := f.entity(change.Entity)
 			if v == nil {
-				return &formats.ParseError{Message: fmt.Sprintf("No matching path '%s' found in the schema", entry.Entity.Path)}
+				return &formats.ParseError{Message: fmt.Sprintf("No matching path '%s' found in the schema", change.Entity.Path)}
 			}
 			if _, known := tags[v]; !known {
 				tags[v] = tagsOf(v)
 			}
-			for _, tag := range entry.Tags {
-				tags[v] = change(tags[v], tag)
-			}
+			tags[v] = with(tags[v], change.Tags)
 		}
 		return nil
 	}
-	err := edit(add, func(have []string, tag string) []string {
-		if slices.Contains(have, tag) {
-			return have
-		}
-		return append(slices.Clip(have), tag)
-	})
-	if err == nil {
-		err = edit(remove, func(have []string, tag string) []string {
-			return slices.DeleteFunc(slices.Clone(have), func(t string) bool { return t == tag })
-		})
+	if err := change(add, formats.AddTags); err != nil {
+		return "", err
 	}
-	if err != nil {
+	if err := change(remove, formats.DropTags); err != nil {
 		return "", err
 	}
 	return string(AppendCompact(nil, withTags(s.Root(), tags))), nil
@@ -267,44 +259,81 @@ func withTags(v *Value, tags map[*Value][]string) *Value {
 	return out
 }
 
-// find follows an entity path from a schema; nil when it leads nowhere.
-func find(v *Value, path []string, kind formats.EntityType) *Value {
-	if !v.Is(Object) || len(path) == 0 {
+// finder finds entities of a schema.
+type finder struct {
+	root   *Value
+	ranked map[*Value][]*Value
+	// failed holds the steps of a path that lead nowhere: where several kinds of keywords stand in one object there are two
+	// ways on, and without it their number would double with each.
+	failed map[step]bool
+	kind   formats.EntityType
+}
+
+// step is a schema that was reached, with how many words of the path were left.
+type step struct {
+	at   *Value
+	left int
+}
+
+func newFinder(s *Schema) *finder { return &finder{root: s.Root(), ranked: map[*Value][]*Value{}} }
+
+// entity returns the schema that e names; nil when there is none.
+func (f *finder) entity(e formats.Entity) *Value {
+	f.failed, f.kind = map[step]bool{}, e.Type
+	return f.find(f.root, strings.Split(e.Path, "."))
+}
+
+// find follows a path from a schema; nil when it leads nowhere.
+func (f *finder) find(v *Value, path []string) *Value {
+	if !v.Is(Object) || len(path) == 0 || f.failed[step{v, len(path)}] {
 		return nil
 	}
-	word, rest := path[0], path[1:]
+	found := f.follow(v, path[0], path[1:])
+	if found == nil {
+		f.failed[step{v, len(path)}] = true
+	}
+	return found
+}
+
+func (f *finder) follow(v *Value, word string, rest []string) *Value {
 	switch word {
 	case "object":
-		return findInObject(v, rest, kind)
+		return f.inObject(v, rest)
 	case "array":
-		return find(v.Get("items"), rest, kind)
+		return f.find(v.Get("items"), rest)
 	case "not":
-		return find(v.Get("not"), rest, kind)
+		return f.find(v.Get("not"), rest)
 	case "anyof", "allof", "oneof":
-		keyword := word[:3] + "Of"
 		if len(rest) == 0 {
 			return nil
 		}
-		if list := v.Get(keyword); list.Is(Array) {
+		if list := v.Get(word[:3] + "Of"); list.Is(Array) {
 			if i, err := strconv.Atoi(rest[0]); err == nil && i >= 0 && i < len(list.Items) {
-				if found := find(ranked(list)[i], rest[1:], kind); found != nil {
+				if found := f.find(f.rank(list)[i], rest[1:]); found != nil {
 					return found
 				}
 			}
 		}
-		return find(v, rest[1:], kind) // implied by several types, or by keywords of several kinds
+		return f.find(v, rest[1:]) // implied by several types, or by keywords of several kinds
 	case "conditional":
 		if len(rest) == 0 {
 			return nil
 		}
-		return find(v.Get(rest[0]), rest[1:], kind)
+		return f.find(v.Get(rest[0]), rest[1:])
 	}
 	return nil
 }
 
-func findInObject(v *Value, path []string, kind formats.EntityType) *Value {
+func (f *finder) rank(list *Value) []*Value {
+	if f.ranked[list] == nil {
+		f.ranked[list] = ranked(list)
+	}
+	return f.ranked[list]
+}
+
+func (f *finder) inObject(v *Value, path []string) *Value {
 	if len(path) == 0 {
-		if kind == formats.RecordEntity {
+		if f.kind == formats.RecordEntity {
 			return v
 		}
 		return nil
@@ -316,13 +345,13 @@ func findInObject(v *Value, path []string, kind formats.EntityType) *Value {
 	// A name may contain dots: the shortest one that exists is meant.
 	for n := 1; n <= len(path); n++ {
 		if found := holder.Get(strings.Join(path[:n], ".")); found != nil {
-			if n == len(path) {
-				if found.Is(Object) {
-					return found
-				}
+			if n < len(path) {
+				return f.find(found, path[n:])
+			}
+			if !found.Is(Object) {
 				return nil
 			}
-			return find(found, path[n:], kind)
+			return found
 		}
 	}
 	return nil

@@ -2,7 +2,9 @@ package jsonschema
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/concord-registry/concord/formats"
 )
@@ -46,10 +48,8 @@ func TestEveryListedEntityCanBeRetagged(t *testing.T) {
 		t.Fatal(err)
 	}
 	bare := parse(t, text)
-	for _, entry := range s.Tags() {
-		if !bare.HasEntity(entry.Entity) {
-			t.Errorf("%v is not there without its tags", entry.Entity)
-		}
+	if known := bare.Known(s.Tags()); len(known) != len(s.Tags()) {
+		t.Errorf("without their tags, only %v are known", known)
 	}
 	if tags := bare.Tags(); len(tags) > 0 {
 		t.Errorf("left after removing all: %v", tags)
@@ -79,5 +79,27 @@ func TestRetagKeepsTheRestOfTheText(t *testing.T) {
 		if _, err := s.Retag([]formats.EntityTags{tag(path, formats.FieldEntity, "Z")}, nil); err == nil {
 			t.Errorf("%q names nothing, but was tagged", path)
 		}
+	}
+}
+
+func TestNoPathTakesLongToFollow(t *testing.T) {
+	const depth = 60
+	nested := strings.Repeat(`{"anyOf":[`, depth) + `{}` + strings.Repeat(`]}`, depth)
+	doubled := strings.Repeat(`{"type":["object","object"],"properties":{"a":`, depth) + `{"confluent:tags":["T"]}` + strings.Repeat(`}}`, depth)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		path := strings.Repeat("anyof.0.", depth) + "object"
+		if _, err := parse(t, nested).Retag([]formats.EntityTags{tag(path, formats.FieldEntity, "T")}, nil); err == nil {
+			t.Error("a field without a name was tagged")
+		}
+		if tags := parse(t, doubled).Tags(); len(tags) != 1 {
+			t.Errorf("%d tags", len(tags))
+		}
+	}()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Fatal("following a path does not end")
 	}
 }

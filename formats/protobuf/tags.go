@@ -70,18 +70,22 @@ func tagsOf(meta Value) []string {
 			continue
 		}
 		for _, v := range items(f.Value) {
-			if v.Kind == StringValue && !slices.Contains(tags, v.Text) {
+			if v.Kind == StringValue {
 				tags = append(tags, v.Text)
 			}
 		}
 	}
-	return tags
+	return formats.AddTags(tags, nil)
 }
 
-// HasEntity implements formats.Tagger.
-func (s *Schema) HasEntity(e formats.Entity) bool {
-	options, _ := s.own.entity(e)
-	return options != nil
+// Known implements formats.Tagger.
+func (s *Schema) Known(tags []formats.EntityTags) (known []formats.EntityTags) {
+	for _, t := range tags {
+		if options, _ := s.own.entity(t.Entity); options != nil {
+			known = append(known, t)
+		}
+	}
+	return known
 }
 
 // Retag implements formats.Tagger. An entity may be named with or without its package, a member of a oneof also through
@@ -93,38 +97,25 @@ func (s *Schema) Retag(add, remove []formats.EntityTags) (string, error) {
 		return "", err
 	}
 	scope := s.Scope()
-	for _, change := range add {
-		if err := scope.retag(file, change, func(tags []string, tag string) []string {
-			if slices.Contains(tags, tag) {
-				return tags
-			}
-			return append(tags, tag)
-		}); err != nil {
-			return "", err
-		}
+	if err := scope.retag(file, add, formats.AddTags); err != nil {
+		return "", err
 	}
-	for _, change := range remove {
-		if err := scope.retag(file, change, func(tags []string, tag string) []string {
-			return slices.DeleteFunc(tags, func(t string) bool { return t == tag })
-		}); err != nil {
-			return "", err
-		}
+	if err := scope.retag(file, remove, formats.DropTags); err != nil {
+		return "", err
 	}
 	return file.print(printing{limit: s.options.Limits.Bytes})
 }
 
-// retag changes the tags of one entity of the file.
-func (s *Scope) retag(file *File, change formats.EntityTags, with func(tags []string, tag string) []string) error {
-	options, name := file.entity(change.Entity)
-	if options == nil {
-		return &formats.ParseError{Message: "No matching path '" + shorten(change.Entity.Path) + "' found in the schema"}
+// retag changes the tags of entities of the file.
+func (s *Scope) retag(file *File, changes []formats.EntityTags, with func(tags, change []string) []string) error {
+	for _, change := range changes {
+		options, name := file.entity(change.Entity)
+		if options == nil {
+			return &formats.ParseError{Message: "No matching path '" + shorten(change.Entity.Path) + "' found in the schema"}
+		}
+		meta := s.meta(*options, name)
+		*options = setMeta(*options, name, withTags(meta, with(tagsOf(meta), change.Tags)))
 	}
-	meta := s.meta(*options, name)
-	tags := tagsOf(meta)
-	for _, tag := range change.Tags {
-		tags = with(tags, tag)
-	}
-	*options = setMeta(*options, name, withTags(meta, tags))
 	return nil
 }
 
