@@ -23,7 +23,7 @@ const (
 // CheckSubject checks a schema against whatever a registration under the subject would. The report's Messages are those
 // of a verbose answer. InvalidSchema, unless the answer is verbose: then the report says so.
 func (r *Registry) CheckSubject(ctx context.Context, subject string, req SchemaRequest, opt CheckOptions) (*compat.Report, error) {
-	return r.check(ctx, normalize(subject), 0, req, opt)
+	return settled(func() (*compat.Report, error) { return r.check(ctx, normalize(subject), 0, req, opt) })
 }
 
 // CheckVersion checks a schema against one version of a subject, in the directions of the subject's level. "latest" of an
@@ -33,7 +33,7 @@ func (r *Registry) CheckVersion(ctx context.Context, subject, version string, re
 	if err != nil {
 		return nil, err
 	}
-	return r.check(ctx, normalize(subject), number, req, opt)
+	return settled(func() (*compat.Report, error) { return r.check(ctx, normalize(subject), number, req, opt) })
 }
 
 // check compares a request with one version of a subject, or with all that its level asks for when version is 0.

@@ -46,7 +46,10 @@ func (r *Registry) Layout(ctx context.Context, subject string, req SchemaRequest
 // that is live, or else the last; an empty older the one before the newer. A subject with one version is compared with
 // nothing: From and Diff are nil then. InvalidVersion, SubjectNotFound, VersionNotFound, InvalidSchema.
 func (r *Registry) Compare(ctx context.Context, subject, older, newer string) (*Step, error) {
-	subject = normalize(subject)
+	return settled(func() (*Step, error) { return r.compareVersions(ctx, normalize(subject), older, newer) })
+}
+
+func (r *Registry) compareVersions(ctx context.Context, subject, older, newer string) (*Step, error) {
 	h, err := r.readHistory(subject)
 	if err != nil {
 		return nil, err
@@ -65,7 +68,11 @@ func (r *Registry) Compare(ctx context.Context, subject, older, newer string) (*
 // History tells how a subject came to be what it is, the newest version first, at most maxSteps at a time. Versions that
 // are soft-deleted are left out. SubjectNotFound.
 func (r *Registry) History(ctx context.Context, subject string, page Page) ([]*Step, error) {
-	h, err := r.readHistory(normalize(subject))
+	return settled(func() ([]*Step, error) { return r.steps(ctx, normalize(subject), page) })
+}
+
+func (r *Registry) steps(ctx context.Context, subject string, page Page) ([]*Step, error) {
+	h, err := r.readHistory(subject)
 	if err != nil {
 		return nil, err
 	}

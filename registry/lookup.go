@@ -11,7 +11,10 @@ import (
 // without a context that has no such version in the default context is looked for in every other. InvalidSchema,
 // SubjectNotFound, SchemaNotFound.
 func (r *Registry) Lookup(ctx context.Context, subject string, req SchemaRequest, opt LookupOptions) (*SchemaVersion, error) {
-	subject = normalize(subject)
+	return settled(func() (*SchemaVersion, error) { return r.lookup(ctx, normalize(subject), req, opt) })
+}
+
+func (r *Registry) lookup(ctx context.Context, subject string, req SchemaRequest, opt LookupOptions) (*SchemaVersion, error) {
 	if err := prepare(&req); err != nil {
 		return nil, err
 	}
@@ -154,7 +157,7 @@ func (r *Registry) storedVersion(row *storage.Row) (*storedVersion, error) {
 }
 
 func (r *Registry) readVersion(v storage.View, row *storage.Row) (*storedVersion, error) {
-	content, err := v.Content(contextOf(row.Subject), row.ID)
+	content, err := contentOf(v, row)
 	if err != nil {
 		return nil, err
 	}

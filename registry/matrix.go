@@ -44,7 +44,11 @@ const (
 
 // Matrix compares versions of a subject with those before them, at most 50 at a time. SubjectNotFound.
 func (r *Registry) Matrix(ctx context.Context, subject string, page Page) (*Matrix, error) {
-	h, err := r.readHistory(normalize(subject))
+	return settled(func() (*Matrix, error) { return r.matrix(ctx, normalize(subject), page) })
+}
+
+func (r *Registry) matrix(ctx context.Context, subject string, page Page) (*Matrix, error) {
+	h, err := r.readHistory(subject)
 	if err != nil {
 		return nil, err
 	}

@@ -155,7 +155,7 @@ func (p *probe) search(ctx context.Context, row *storage.Row) error {
 	err := p.registry.store.View(func(v storage.View) error {
 		content, err := v.Content(contextOf(row.Subject), row.ID)
 		switch {
-		case err != nil:
+		case err != nil || content == nil: // which was deleted for good meanwhile
 			return err
 		case p.holds(contextOf(row.Subject), content):
 			return p.addEqual(v, row)
@@ -238,7 +238,7 @@ func (p *probe) compare(ctx context.Context, row *storage.Row) error {
 	var version *storedVersion
 	err := p.registry.store.View(func(v storage.View) error {
 		content, err := v.Content(contextOf(row.Subject), row.ID)
-		if err == nil && p.mayBeLike(content) {
+		if err == nil && content != nil && p.mayBeLike(content) {
 			version, err = p.registry.readVersion(v, row)
 		}
 		return err

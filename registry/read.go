@@ -64,7 +64,7 @@ func findRowAnywhere(v storage.View, subject string, version int, withDeleted bo
 // render collects what a version shows.
 func (r *Registry) render(v storage.View, row *storage.Row, opt ReadOptions) (*rendering, error) {
 	context := contextOf(row.Subject)
-	content, err := v.Content(context, row.ID)
+	content, err := contentOf(v, row)
 	if err != nil {
 		return nil, err
 	}

@@ -55,24 +55,16 @@ func (req *SchemaRequest) changesTags() bool {
 	return len(req.TagsToAdd) > 0 || len(req.TagsToDrop) > 0 || req.PropagateTags
 }
 
-// errMoved: between the check and the commit something changed that the check depended on.
-var errMoved = errors.New("the subject changed")
-
-// maxAttempts bounds how often a registration starts over because its subject changed meanwhile. Registrations of one
-// subject wait for each other, so only deletions and config changes make one start over.
-const maxAttempts = 20
-
 // registerNew makes a registration, as often as its subject changes in between. Whoever calls it holds the subject's lock.
 func (r *Registry) registerNew(ctx context.Context, wanted registration) (*SchemaVersion, error) {
-	subject, opt := wanted.subject, wanted.opt
-	for range maxAttempts {
+	return settled(func() (*SchemaVersion, error) {
 		reg := wanted
 		row, err := reg.plan(ctx)
 		if err != nil {
 			return nil, err
 		}
 		if row != nil {
-			version, err := r.found(ctx, row, opt.Format)
+			version, err := r.found(ctx, row, reg.opt.Format)
 			if err == nil {
 				version.Existing = true
 			}
@@ -80,22 +72,23 @@ func (r *Registry) registerNew(ctx context.Context, wanted registration) (*Schem
 		}
 		result, err := r.store.Update(ctx, reg.decide)
 		switch {
-		case errors.Is(err, errMoved):
-			continue
 		case errors.Is(err, storage.ErrTooLarge):
 			return nil, &Error{Code: SchemaTooLarge, Message: "Register operation failed because schema is too large", cause: err}
 		case err != nil:
 			return nil, err
 		}
-		return r.registered(ctx, &reg, result.(*storage.Row), opt)
-	}
-	return nil, errorf(OperationNotPermitted, "Subject %s in context %s changes too often to register a schema; try again", subject, contextOf(subject))
+		return r.registered(ctx, &reg, result.(*storage.Row))
+	})
 }
 
 // registered renders a new version from what was stored, without reading it again unless it is to be printed anew.
-func (r *Registry) registered(ctx context.Context, reg *registration, row *storage.Row, opt RegisterOptions) (*SchemaVersion, error) {
-	if opt.Format != "" {
-		return r.found(ctx, row, opt.Format)
+func (r *Registry) registered(ctx context.Context, reg *registration, row *storage.Row) (*SchemaVersion, error) {
+	if reg.opt.Format != "" {
+		version, err := r.found(ctx, row, reg.opt.Format)
+		if errors.Is(err, errMoved) {
+			err = versionNotFound(row.Version) // it was deleted for good already
+		}
+		return version, err
 	}
 	version := versionOf(row, &reg.draft.content)
 	version.Time = 0
