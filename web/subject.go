@@ -157,7 +157,7 @@ func (u *UI) subject(r *request) (*Page, error) {
 		view.Example = u.example(r, v)
 	}
 	return &Page{
-		Template: "subject", Title: v.Subject, Nav: "subjects", Context: contextFilter(view.Context), Scripts: []string{"tree.js"}, Model: view,
+		Template: "subject", Title: v.Subject, Nav: "subjects", Context: contextFilter(view.Context), Scripts: []string{"tree.js", "graph.js"}, Model: view,
 	}, nil
 }
 

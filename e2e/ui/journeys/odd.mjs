@@ -27,6 +27,10 @@ export default [
       const own = await page.locator(".graph .here rect").boundingBox();
       assert.ok(own && own.y < 900, "its own node is out of sight");
       assert.equal(await page.locator(".graph a").count(), 62);
+      await page.setViewportSize({ width: 390, height: 800 });
+      await page.goto(url + "/ui/subjects/:.odd:shared?view=references");
+      const narrow = await page.locator(".graph .here rect").boundingBox();
+      assert.ok(narrow && narrow.x >= 0 && narrow.x + narrow.width <= 390, "its own node is beside the window");
     },
   },
   {
