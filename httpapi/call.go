@@ -34,7 +34,7 @@ type call struct {
 	stream  *stream // the answer, while it is sent as it is made; nil for others
 	sent    int64   // bytes of the answer's body
 	unread  bool    // the client is still sending a body that was refused
-	fault   error   // why the status is a 5xx, or why the answer ends early
+	fault   error   // why the status is a 5xx, or why the client does not have the whole answer
 	scratch []byte
 	head    [8]headerLine
 	input   []byte // the request's body, once it was read

@@ -53,12 +53,14 @@ func connOf(r *http.Request) *clientConn {
 // answer sends a whole answer to the request in hand. net/http then makes an empty answer in one Write, since its handler
 // has left it none, and that one goes nowhere. A handler calls it in the place of everything that it could do with its
 // ResponseWriter, at most once, when it has read the whole body and the connection is to be used further.
-func (c *clientConn) answer(p []byte) {
+func (c *clientConn) answer(p []byte) error {
 	c.answered = true
-	if _, err := c.write(p); err != nil {
+	_, err := c.write(p)
+	if err != nil {
 		// The client has a part of the answer or none. It must not take for the rest what would be next.
 		_ = c.Close()
 	}
+	return err
 }
 
 func (c *clientConn) Read(p []byte) (n int, err error) {

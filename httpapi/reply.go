@@ -104,7 +104,7 @@ func (c *call) write() {
 func (c *call) send(head []headerLine, body []byte) {
 	c.sent = int64(len(body))
 	if conn := c.direct(len(body)); conn != nil {
-		conn.answer(c.render(head, body))
+		c.untaken(conn.answer(c.render(head, body)))
 		return
 	}
 	header := c.out.Header()
@@ -116,8 +116,15 @@ func (c *call) send(head []headerLine, body []byte) {
 	}
 	c.out.WriteHeader(c.status)
 	if len(body) > 0 {
-		// An error means that the client is gone; there is nobody to tell.
-		_, _ = c.out.Write(body)
+		_, err := c.out.Write(body)
+		c.untaken(err)
+	}
+}
+
+// untaken notes that the client is gone, or too slow to take its answer. There is nobody to tell but the log.
+func (c *call) untaken(err error) {
+	if err != nil && c.fault == nil {
+		c.fault = err
 	}
 }
 

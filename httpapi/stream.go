@@ -68,7 +68,7 @@ func (c *call) endStream() error {
 
 // cutOff ends an answer of which a part is out already, so that the client does not take it for the whole.
 func (c *call) cutOff(err error) {
-	c.fault = err
+	c.untaken(err)
 	if conn := connOf(c.request); conn != nil {
 		_ = conn.Close()
 	}

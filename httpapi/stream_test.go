@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/concord-registry/concord/httpapi"
 	"github.com/concord-registry/concord/httpapi/accesslog"
@@ -139,4 +142,35 @@ func TestAListThatCannotBeFinishedIsNotTakenForAWholeOne(t *testing.T) {
 	if n := strings.Count(log.String(), "route=/schemas status=200"); n != 1 || !strings.Contains(log.String(), "error=") {
 		t.Errorf("%d lists logged as sent:\n%s", n, log.String())
 	}
+}
+
+func TestAnAnswerThatIsNotTakenIsLoggedAsSuch(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "concord.db")
+	s := start(t, setup{path: path})
+	// More than the buffers of both ends take.
+	text := `{"description":"` + strings.Repeat(`\"`, 1_900_000) + `"}`
+	s.must(t, "POST", "/subjects/large/versions", `{"schemaType":"JSON","schema":`+quote(text)+`}`)
+	s.stop()
+	var log bytes.Buffer
+	s = start(t, setup{path: path, http: httpapi.Options{AccessLog: accesslog.NewText(&log, slog.LevelInfo), WriteTimeout: 300 * time.Millisecond}})
+	conn, err := net.Dial("tcp", s.addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.(*net.TCPConn).SetReadBuffer(4096); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprintf(conn, "GET /subjects/large/versions/1 HTTP/1.1\r\nHost: x\r\n\r\n")
+	time.Sleep(time.Second)
+	s.stop()
+	for line := range strings.Lines(log.String()) {
+		if strings.Contains(line, "route=/subjects/{subject}/versions/{version} ") {
+			if !strings.Contains(line, "status=200") || !strings.Contains(line, "error=") || !strings.Contains(line, "i/o timeout") {
+				t.Errorf("logged as %s", line)
+			}
+			return
+		}
+	}
+	t.Errorf("the log has no line about it:\n%s", log.String())
 }

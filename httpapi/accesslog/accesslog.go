@@ -28,7 +28,7 @@ type Entry struct {
 	Subject   string // empty for none
 	SchemaID  int    // 0 for none
 	RequestID string
-	Fault     error // why the status is a 5xx; nil for none
+	Fault     error // why the status is a 5xx, or why the client does not have the whole answer; nil for none
 }
 
 // Log writes entries to a writer, one Write for each. It is safe for concurrent use if the writer is.
