@@ -3,6 +3,7 @@ package protobuf
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -79,7 +80,9 @@ func fileOfDescriptor(fd *descriptorpb.FileDescriptorProto) (file *File, err err
 	for _, e := range fd.EnumType {
 		f.Enums = append(f.Enums, d.enum(e))
 	}
-	f.Extends = d.extends(fd.Extension, fd.MessageType, &f.Messages)
+	types := groupTypes{messages: f.Messages}
+	f.Extends = d.extends(fd.Extension, &types)
+	f.Messages = types.left()
 	for _, s := range fd.Service {
 		f.Services = append(f.Services, d.service(s))
 	}
@@ -117,6 +120,7 @@ func (d *descriptors) message(md *descriptorpb.DescriptorProto) *Message {
 	for i, o := range md.OneofDecl {
 		oneofs[i] = &Oneof{Name: d.name(o.GetName()), Options: standardOptions(o.Options, "")}
 	}
+	types := groupTypes{messages: m.Messages}
 	for _, fd := range md.Field {
 		var o *Oneof
 		if fd.OneofIndex != nil && !fd.GetProto3Optional() {
@@ -126,7 +130,7 @@ func (d *descriptors) message(md *descriptorpb.DescriptorProto) *Message {
 			}
 			o = oneofs[fd.GetOneofIndex()]
 		}
-		f := d.field(fd, o != nil, &m.Messages)
+		f := d.field(fd, o != nil, &types)
 		switch {
 		case o != nil && f.Group != nil:
 			o.Groups = append(o.Groups, f)
@@ -143,7 +147,8 @@ func (d *descriptors) message(md *descriptorpb.DescriptorProto) *Message {
 			m.Oneofs = append(m.Oneofs, o)
 		}
 	}
-	m.Extends = d.extends(md.Extension, md.NestedType, &m.Messages)
+	m.Extends = d.extends(md.Extension, &types)
+	m.Messages = types.left()
 	for _, r := range md.ReservedRange {
 		m.Reserved = append(m.Reserved, Reserved{Values: []ReservedValue{{Range: closed(r.GetStart(), r.GetEnd()-1, maxNumber)}}})
 	}
@@ -167,7 +172,7 @@ func reservedNames(names []string) []Reserved {
 }
 
 // extends groups extension fields by the message they extend, in order of first mention.
-func (d *descriptors) extends(fields []*descriptorpb.FieldDescriptorProto, _ []*descriptorpb.DescriptorProto, messages *[]*Message) []*Extend {
+func (d *descriptors) extends(fields []*descriptorpb.FieldDescriptorProto, types *groupTypes) []*Extend {
 	var out []*Extend
 	index := map[string]*Extend{}
 	for _, fd := range fields {
@@ -177,7 +182,7 @@ func (d *descriptors) extends(fields []*descriptorpb.FieldDescriptorProto, _ []*
 			index[fd.GetExtendee()] = e
 			out = append(out, e)
 		}
-		if f := d.field(fd, false, messages); f.Group != nil {
+		if f := d.field(fd, false, types); f.Group != nil {
 			e.Groups = append(e.Groups, f)
 		} else {
 			e.Fields = append(e.Fields, f)
@@ -193,8 +198,8 @@ func (d *descriptors) path(s string) string {
 	return s
 }
 
-// field converts a field. A group takes its type out of the messages nested beside it.
-func (d *descriptors) field(fd *descriptorpb.FieldDescriptorProto, inOneof bool, messages *[]*Message) *Field {
+// field converts a field. A group takes its type out of types.
+func (d *descriptors) field(fd *descriptorpb.FieldDescriptorProto, inOneof bool, types *groupTypes) *Field {
 	f := &Field{Name: d.name(fd.GetName()), Number: fd.GetNumber(), JSONName: fd.JsonName}
 	f.Options = standardOptions(fd.Options, "confluent.field_meta")
 	switch label := fd.GetLabel(); {
@@ -211,7 +216,7 @@ func (d *descriptors) field(fd *descriptorpb.FieldDescriptorProto, inOneof bool,
 	}
 	switch {
 	case fd.GetType() == descriptorpb.FieldDescriptorProto_TYPE_GROUP && !d.editions:
-		f.Group = takeGroup(messages, fd.GetTypeName())
+		f.Group = types.take(fd.GetTypeName())
 		if f.Group == nil {
 			d.fail("the descriptor's group %q has no type beside it", fd.GetName())
 			f.Group = &Message{Name: "Group"}
@@ -230,16 +235,33 @@ func (d *descriptors) field(fd *descriptorpb.FieldDescriptorProto, inOneof bool,
 	return f
 }
 
-// takeGroup removes the message that a group's type name ends in from messages.
-func takeGroup(messages *[]*Message, typeName string) *Message {
-	name := typeName[strings.LastIndexByte(typeName, '.')+1:]
-	for i, m := range *messages {
-		if m.Name == name {
-			*messages = append((*messages)[:i:i], (*messages)[i+1:]...)
-			return m
+// groupTypes are the messages beside some fields, of which the groups among the fields take theirs.
+type groupTypes struct {
+	messages []*Message
+	named    map[string][]*Message // of messages, those not taken; made when a group first looks
+	taken    map[*Message]bool
+}
+
+// take takes the first message that the name of a group's type ends in, nil if there is none.
+func (t *groupTypes) take(typeName string) *Message {
+	if t.named == nil {
+		t.named, t.taken = map[string][]*Message{}, map[*Message]bool{}
+		for _, m := range t.messages {
+			t.named[m.Name] = append(t.named[m.Name], m)
 		}
 	}
-	return nil
+	name := typeName[strings.LastIndexByte(typeName, '.')+1:]
+	found := t.named[name]
+	if len(found) == 0 {
+		return nil
+	}
+	t.named[name], t.taken[found[0]] = found[1:], true
+	return found[0]
+}
+
+// left is the messages that no group took.
+func (t *groupTypes) left() []*Message {
+	return slices.DeleteFunc(t.messages, func(m *Message) bool { return t.taken[m] })
 }
 
 func defaultOfDescriptor(fd *descriptorpb.FieldDescriptorProto) *Value {

@@ -28,13 +28,6 @@ func (t *Type) Index() []int {
 	return nil
 }
 
-// Frame puts what clients expect before a record: a zero byte, the schema's id in four bytes, and the message index. See
-// AppendIndex.
-func Frame(id uint32, index []int, record []byte) []byte {
-	out := binary.BigEndian.AppendUint32([]byte{0}, id)
-	return append(AppendIndex(out, index), record...)
-}
-
 // AppendIndex encodes a message index: its length and its places, each as a zigzag varint. The index of the first message
 // is the single byte zero.
 func AppendIndex(b []byte, index []int) []byte {

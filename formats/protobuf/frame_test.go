@@ -31,9 +31,6 @@ func TestMessageIndexesAreWrittenAsClientsReadThem(t *testing.T) {
 			t.Errorf("%x is read %v", bad, index)
 		}
 	}
-	if got, want := Frame(258, []int{1}, []byte{8, 1}), []byte{0, 0, 0, 1, 2, 2, 2, 8, 1}; !bytes.Equal(got, want) {
-		t.Errorf("framed %x, want %x", got, want)
-	}
 }
 
 func TestIndexesFollowTheTextAsItIsRegistered(t *testing.T) {

@@ -4,7 +4,7 @@
 // A schema is kept as it was written: a tree of declarations whose names are not resolved (File). Canonical text,
 // message indexes and the reference's comparison are defined on that tree, and it may hold what a compiler would refuse.
 // The parser and the printer are our own for that reason, and because their work must be bounded: the compilers at hand
-// use memory that grows with the square of the nesting. Descriptors for decoding (Schema.Link) are built from the tree.
+// use memory that grows with the square of the nesting. Descriptors for decoding (Schema.Linked) are built from the tree.
 package protobuf
 
 import (
