@@ -14,7 +14,7 @@ import (
 type compareView struct {
 	Subject  string
 	Tab      string
-	Versions []registry.SubjectVersion // to choose from
+	Versions []registry.VersionInfo // to choose from, the newest first
 	Step     *registry.Step
 	Type     string // of the newer version
 	Verdict  string // "good", "bad", "warn"
@@ -40,22 +40,18 @@ func (u *UI) compare(r *request) (*Page, error) {
 		Subject: step.Subject, Tab: "compare", Step: step, Type: string(step.To.Type),
 		Unified: r.query("view") == "unified", Whole: r.query("lines") == "all",
 	}
-	numbers, err := u.reg.Versions(r.Context(), step.Subject, registry.WithDeleted, registry.Page{})
-	if err != nil {
+	if view.Versions, err = u.reg.VersionList(r.Context(), step.Subject); err != nil {
 		return nil, err
 	}
-	slices.Reverse(numbers)
-	for _, number := range numbers {
-		view.Versions = append(view.Versions, registry.SubjectVersion{Subject: step.Subject, Version: number})
-	}
+	slices.Reverse(view.Versions)
 	if step.From != nil {
-		view.fill(r.links, numbers)
+		view.fill(r.links)
 	}
 	return &Page{Template: "compare", Title: "Compare versions of " + step.Subject, Nav: "subjects", Context: contextOf(step.Subject), Model: view}, nil
 }
 
 // fill shows the difference.
-func (v *compareView) fill(links Links, numbers []int) {
+func (v *compareView) fill(links Links) {
 	d := v.Step.Diff
 	v.Text = textViewOf(d, v.Whole, v.Unified)
 	v.Changes = changeViews(d, v.Step.Level, "", v.Text)
@@ -76,12 +72,14 @@ func (v *compareView) fill(links Links, numbers []int) {
 	v.SideBySide, v.OneColumn = at(from, to, false, v.Whole), at(from, to, true, v.Whole)
 	v.ChangesOnly, v.WholeText = at(from, to, v.Unified, false), at(from, to, v.Unified, true)
 	v.Swapped = at(to, from, v.Unified, v.Whole)
-	// numbers fall: what is older stands behind.
-	if i := slices.Index(numbers, from); i >= 0 && i+1 < len(numbers) {
-		v.Older = at(numbers[i+1], from, v.Unified, v.Whole)
+	place := func(number int) int {
+		return slices.IndexFunc(v.Versions, func(version registry.VersionInfo) bool { return version.Version == number })
 	}
-	if i := slices.Index(numbers, to); i > 0 {
-		v.Newer = at(to, numbers[i-1], v.Unified, v.Whole)
+	if i := place(from); i >= 0 && i+1 < len(v.Versions) {
+		v.Older = at(v.Versions[i+1].Version, from, v.Unified, v.Whole)
+	}
+	if i := place(to); i > 0 {
+		v.Newer = at(to, v.Versions[i-1].Version, v.Unified, v.Whole)
 	}
 }
 

@@ -13,6 +13,7 @@ type errorView struct {
 	Message string // in the words of the API
 	Code    int
 	Advice  string
+	Search  string // the name of a subject to look for
 }
 
 // errNoPage is the error of an address that no page has.
@@ -42,6 +43,9 @@ func (u *UI) errorPage(r *request, err error) *Page {
 	default:
 		status, view.Code, view.Message = u.opt.Describe(err)
 		view.Heading, view.Advice = headingOf(status), adviceOn(registry.CodeOf(err))
+		if registry.CodeOf(err) == registry.SubjectNotFound {
+			view.Search = r.param("subject")
+		}
 	}
 	return &Page{Template: "error", Title: view.Heading, Status: status, Model: view}
 }
@@ -65,7 +69,7 @@ func headingOf(status int) string {
 func adviceOn(code registry.Code) string {
 	switch code {
 	case registry.SubjectNotFound:
-		return "It may be spelt differently, live in another context, or have been deleted: search for a part of its name, and choose “Shown” under “Deleted” to see those too."
+		return "It may be spelt differently, live in another context, or have been deleted: look for a part of its name, among deleted subjects too."
 	case registry.VersionNotFound, registry.InvalidVersion:
 		return "Open the subject without a version to see which there are."
 	case registry.SchemaNotFound:

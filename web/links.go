@@ -51,6 +51,11 @@ func (l Links) Search(text string) string {
 	return l.Home() + "?" + url.Values{"q": {text}}.Encode()
 }
 
+// SearchAll is the list of what matches a text, deleted or not.
+func (l Links) SearchAll(text string) string {
+	return l.Home() + "?" + url.Values{"q": {text}, "deleted": {"true"}}.Encode()
+}
+
 // Owner is the list of the subjects of an owner.
 func (l Links) Owner(owner string) string {
 	return l.Home() + "?" + url.Values{"owner": {owner}}.Encode()
