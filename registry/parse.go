@@ -25,6 +25,7 @@ type text struct {
 	opt        formats.Options
 	normalized bool
 	stored     bool // it is the text of a registered version
+	refersTo   []storage.Row // the versions that src.Resolved has the texts of
 }
 
 // parsed is what a text turns into.
@@ -241,7 +242,7 @@ func (r *Registry) source(v storage.View, context string, req *SchemaRequest, ho
 	if err != nil {
 		return nil, err
 	}
-	return &text{typ: t, src: formats.Source{Text: req.Schema, References: declared, Resolved: resolved}, opt: how.Options, normalized: how.normalized}, nil
+	return &text{typ: t, src: formats.Source{Text: req.Schema, References: declared, Resolved: resolved.texts}, opt: how.Options, normalized: how.normalized, refersTo: resolved.rows}, nil
 }
 
 // storedText collects what a registered content is parsed from.
@@ -250,5 +251,5 @@ func (r *Registry) storedText(v storage.View, context string, c *storage.Content
 	if err != nil {
 		return nil, err
 	}
-	return &text{typ: c.Type, src: formats.Source{Text: c.Schema, References: declared, Resolved: resolved}, stored: true}, nil
+	return &text{typ: c.Type, src: formats.Source{Text: c.Schema, References: declared, Resolved: resolved.texts}, stored: true, refersTo: resolved.rows}, nil
 }

@@ -14,14 +14,15 @@ type resolver struct {
 	max   int
 	seen  map[string]bool
 	texts []formats.Resolved
+	rows  []storage.Row // of texts
 }
 
-// resolve returns the declared references with "latest" replaced by its number, and every text they lead to. Subjects
+// resolve returns the declared references with "latest" replaced by its number, and what they lead to. Subjects
 // without a context are those of the given context. Unless withDeleted is set, what is declared directly must be live;
 // what stored schemas refer to may have been deleted since.
-func resolve(v storage.View, context string, refs []formats.Reference, withDeleted bool, max int) ([]formats.Reference, []formats.Resolved, error) {
+func resolve(v storage.View, context string, refs []formats.Reference, withDeleted bool, max int) ([]formats.Reference, *resolver, error) {
 	if len(refs) == 0 {
-		return nil, nil, nil
+		return nil, &resolver{}, nil
 	}
 	r := &resolver{view: v, max: max, seen: map[string]bool{}}
 	declared := make([]formats.Reference, len(refs))
@@ -33,7 +34,7 @@ func resolve(v storage.View, context string, refs []formats.Reference, withDelet
 		ref.Version = number
 		declared[i] = ref
 	}
-	return declared, r.texts, nil
+	return declared, r, nil
 }
 
 // maxReferenceDepth bounds the chain of references behind one schema.
@@ -69,6 +70,7 @@ func (r *resolver) add(context string, ref formats.Reference, withDeleted bool, 
 		}
 	}
 	ref.Subject, ref.Version = subject, row.Version
+	r.rows = append(r.rows, *row)
 	r.texts = append(r.texts, formats.Resolved{Reference: ref, Type: content.Type, Text: content.Schema, References: content.References})
 	return row.Version, nil
 }

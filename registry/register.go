@@ -108,6 +108,7 @@ type registration struct {
 	mode     string
 	state    subjectState
 	draft    *draft
+	refersTo []storage.Row // what the draft was parsed with
 	// numbered: the version property was put there by the server, not by the client.
 	numbered bool
 }
@@ -244,6 +245,7 @@ func (g *registration) parse(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	g.refersTo = source.refersTo
 	if g.draft, err = r.draft(ctx, source, &g.req); err == nil {
 		g.draft.content.GUID = g.draft.key().GUID.String()
 	}
@@ -311,6 +313,16 @@ func (g *registration) unmoved(v storage.View) error {
 	}
 	if mode != g.mode || !reflect.DeepEqual(inForce, g.settings) {
 		return errMoved
+	}
+	// The number of a version that was deleted for good may be another schema's now.
+	for _, seen := range g.refersTo {
+		row, err := v.Row(seen.Subject, seen.Version)
+		if err != nil {
+			return err
+		}
+		if row == nil || row.ID != seen.ID {
+			return errMoved
+		}
 	}
 	for _, ref := range g.draft.content.References {
 		row, err := v.Row(storage.ReferredSubject(contextOf(g.subject), ref.Subject), ref.Version)
