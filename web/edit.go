@@ -114,6 +114,11 @@ func (u *UI) edited(r *request, subject string) (*Page, error) {
 		return nil, formError(err)
 	}
 	view := formOf(r, subject)
+	if view.Latest == 0 && subject != "" { // the text comes from a form elsewhere
+		if latest, err := u.reg.Version(r.Context(), subject, "latest", registry.ReadOptions{}); err == nil {
+			view.Latest = latest.Version
+		}
+	}
 	switch r.PostFormValue("action") {
 	case "reference":
 		view.References.Lines = append(view.References.Lines, formReference{})
@@ -223,7 +228,7 @@ func (u *UI) check(r *request, view *editView) error {
 // newer is the version that was registered since the form was opened, which a registration would go past without a look at
 // it; 0 when there is none, or when what stands in the form is registered already.
 func (u *UI) newer(ctx context.Context, view *editView, req registry.SchemaRequest) (int, error) {
-	if view.New || view.Latest == 0 {
+	if view.New {
 		return 0, nil
 	}
 	latest, err := u.reg.Version(ctx, view.Subject, "latest", registry.ReadOptions{})

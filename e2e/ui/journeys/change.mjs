@@ -85,6 +85,19 @@ const journeys = [
     },
   },
   {
+    name: "a schema of unknown origin is checked as the next version of a subject that is like it",
+    run: async ({ page, url }) => {
+      await register(url, "journey-like-value", { schema: record(id, { name: "alike", type: "string" }) });
+      await page.goto(`${url}/ui/identify`);
+      await page.locator("#schema").fill(record({ ...id, type: "string" }, { name: "alike", type: "string" }));
+      await page.getByRole("button", { name: "Identify", exact: true }).last().click();
+      await page.locator(".matches li", { hasText: "journey-like-value" }).getByRole("button", { name: "Check as its next version" }).click();
+      await page.waitForURL(/journey-like-value\/edit$/);
+      await page.locator(".verdict h2", { hasText: "Incompatible with version 1" }).waitFor();
+      assert.equal(await page.locator("#newer").textContent(), "");
+    },
+  },
+  {
     name: "a new subject is named by a strategy and registered",
     run: async ({ page, url }) => {
       await page.goto(`${url}/ui/new`);
