@@ -24,7 +24,7 @@ type text struct {
 	src        formats.Source
 	opt        formats.Options
 	normalized bool
-	stored     bool // it is the text of a registered version
+	stored     bool          // it is the text of a registered version
 	refersTo   []storage.Row // the versions that src.Resolved has the texts of
 }
 
