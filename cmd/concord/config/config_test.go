@@ -137,6 +137,8 @@ func TestMistakesAreNamedWithTheirPlaceAndTheRightName(t *testing.T) {
 			want: `CONCORD_LISTEN: "8081" is not an address; write :8081 to listen on that port`},
 		{name: "a variable that a script left empty", env: []string{"CONCORD_LISTEN="},
 			want: "CONCORD_LISTEN: the value is empty; give one, or leave the setting out"},
+		{name: "an empty name of the file", args: []string{"--config", ""}, want: "--config: the value is empty; give one, or leave the setting out"},
+		{name: "a variable that names no file", env: []string{"CONCORD_CONFIG="}, want: "CONCORD_CONFIG: the value is empty; give one, or leave the setting out"},
 		{name: "an empty data file", args: []string{"--data", ""},
 			want: `invalid argument "" for "--data" flag: the value is empty; give one, or leave the setting out`},
 		{name: "several at once", file: "dta: x", env: []string{"CONCORD_GZIP=maybe", "CONCORD_DATE=x"},

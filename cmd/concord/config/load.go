@@ -55,7 +55,9 @@ func (l *Loader) bind(flags *pflag.FlagSet) {
 func (l *Loader) Load(environ []string) (*Config, error) {
 	file, where := l.file(environ)
 	var errs []error
-	if file != "" {
+	if file == "" && where != "" {
+		errs = append(errs, fmt.Errorf("%s: %w", where, errEmpty))
+	} else if file != "" {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			return nil, fmt.Errorf("read the settings that %s names: %w", where, err)
@@ -69,17 +71,17 @@ func (l *Loader) Load(environ []string) (*Config, error) {
 	return l.config, nil
 }
 
-// file returns the YAML file to read, if any, and who named it.
+// file returns the YAML file to read and who named it; nobody when there is none to read.
 func (l *Loader) file(environ []string) (file, where string) {
 	if flag := l.flags.Lookup(ConfigFlag); flag.Changed {
 		return flag.Value.String(), "--" + ConfigFlag
 	}
 	for _, entry := range environ {
 		if name, value, _ := strings.Cut(entry, "="); name == configEnv {
-			file = value
+			file, where = value, configEnv
 		}
 	}
-	return file, configEnv
+	return file, where
 }
 
 func (l *Loader) loadFlags() error {

@@ -58,8 +58,8 @@ concord serve --config /etc/concord/server.yaml      # max-body-size: 20MiB
 
 A flag wins over a variable, a variable over the file, and the file over the default. The file is named by ` + "`--config`" + ` or
 ` + "`CONCORD_CONFIG`" + `; there is no file that is read unasked. Flags, variables that start with ` + "`CONCORD_`" + ` and keys that do not
-exist are errors, and the error suggests the right name. (The variables that Kubernetes makes for a service called
-` + "`concord`" + `, such as ` + "`CONCORD_SERVICE_HOST`" + `, are left alone.)
+exist are errors, and the error suggests the right name; so is an empty value where one is needed. (The variables that
+Kubernetes makes for a service called ` + "`concord`" + `, such as ` + "`CONCORD_SERVICE_HOST`" + `, are left alone.)
 
 ` + "`concord serve --print-config`" + ` prints every value and where it came from, and starts nothing. With ` + "`-o json`" + ` programs can read
 it; ` + "`-o yaml`" + ` prints a file that ` + "`--config`" + ` accepts. Secrets are never printed.

@@ -110,6 +110,8 @@ func (s *Setting) Kind() string {
 	return "text"
 }
 
+var errEmpty = errors.New("the value is empty; give one, or leave the setting out")
+
 // set reads text into the field, or says what is wrong with it and leaves the field alone.
 func (s *Setting) set(text string) error {
 	// No value needs these, and one with a line break could forge a line of a log or of a printed file.
@@ -118,7 +120,7 @@ func (s *Setting) set(text string) error {
 	}
 	// Most likely the variable of a script that is not set: an empty address would be any free port of every interface.
 	if text == "" && s.Default != "" {
-		return errors.New("the value is empty; give one, or leave the setting out")
+		return errEmpty
 	}
 	value := reflect.New(s.field.Type()).Elem()
 	if err := s.parse(value, text); err != nil {
