@@ -12,7 +12,11 @@ import (
 type noder struct {
 	lines *formats.Lines
 	uses  []formats.Use
+	names int // bytes of full names so far
 }
+
+// fits reports whether the full names are within their limit. Past it no more are made.
+func (n *noder) fits() bool { return n.names <= maxFullNames }
 
 func (n *noder) file(f *File) []formats.Node {
 	return append(n.messages(f.Messages, f.Package), n.enums(f.Enums, f.Package)...)
@@ -26,7 +30,10 @@ func (n *noder) messages(list []*Message, scope string) []formats.Node {
 		if m.IsMapEntry() {
 			continue
 		}
-		full := below(scope, m.Name)
+		full := n.below(scope, m.Name)
+		if !n.fits() {
+			break
+		}
 		node := formats.Node{Kind: formats.TypeNode, Name: m.Name, Full: full, Type: "message", Doc: docOf(m.Options, "message_meta"), Span: n.span(m.NamePos)}
 		for f := range m.AllFields() {
 			node.Nodes = append(node.Nodes, n.field(f, full))
@@ -41,7 +48,7 @@ func (n *noder) messages(list []*Message, scope string) []formats.Node {
 func (n *noder) enums(list []*Enum, scope string) []formats.Node {
 	var nodes []formats.Node
 	for _, e := range list {
-		node := formats.Node{Kind: formats.EnumNode, Name: e.Name, Full: below(scope, e.Name), Type: "enum", Doc: docOf(e.Options, "enum_meta"), Span: n.span(e.NamePos)}
+		node := formats.Node{Kind: formats.EnumNode, Name: e.Name, Full: n.below(scope, e.Name), Type: "enum", Doc: docOf(e.Options, "enum_meta"), Span: n.span(e.NamePos)}
 		for _, v := range e.Values {
 			node.Nodes = append(node.Nodes, formats.Node{Kind: formats.SymbolNode, Name: v.Name, Number: v.Number, Doc: docOf(v.Options, "enum_value_meta"), Span: n.span(v.NamePos)})
 		}
@@ -85,8 +92,8 @@ func (n *noder) use(name, scope string, at Pos, exact bool) []string {
 	if absolute, ok := strings.CutPrefix(name, "."); ok {
 		names = []string{absolute}
 	} else {
-		for depth := 0; scope != "" && depth < 32; depth++ {
-			names = append(names, scope+"."+name)
+		for depth := 0; scope != "" && depth < 32 && n.fits(); depth++ {
+			names = append(names, n.below(scope, name))
 			scope = scope[:max(0, strings.LastIndexByte(scope, '.'))]
 		}
 		names = append(names, name)
@@ -97,9 +104,13 @@ func (n *noder) use(name, scope string, at Pos, exact bool) []string {
 	return names
 }
 
-func below(scope, name string) string {
+// below is the full name of what a scope declares; empty when there is no room for it.
+func (n *noder) below(scope, name string) string {
 	if scope == "" {
 		return name
+	}
+	if n.names += len(scope) + 1 + len(name); !n.fits() {
+		return ""
 	}
 	return scope + "." + name
 }

@@ -16,6 +16,9 @@ func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, err
 	lines := formats.NewLines(written)
 	n := noder{lines: lines}
 	outline := &formats.Outline{Root: file.Package, Nodes: n.file(file)}
+	if !n.fits() {
+		return nil, &formats.LimitError{Limit: "bytes of full names", Max: maxFullNames}
+	}
 	outline.Uses = n.uses
 	for _, imported := range file.Imports {
 		if builtinUnit(imported.Path) == nil {
