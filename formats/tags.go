@@ -3,7 +3,8 @@ package formats
 // Tagger is implemented by schemas that can carry inline tags (confluent:tags).
 type Tagger interface {
 	Schema
-	// Tags lists the inline tags of every entity that has some, in document order.
+	// Tags lists the inline tags of every entity that has some, in document order. Entities whose path is longer than
+	// MaxEntityPath are left out.
 	Tags() []EntityTags
 	// Known returns those of some tags that are on entities which the schema has.
 	Known(tags []EntityTags) []EntityTags
@@ -17,6 +18,10 @@ type EntityTags struct {
 	Entity Entity   `json:"schemaEntity"`
 	Tags   []string `json:"tags"`
 }
+
+// MaxEntityPath is how many bytes the path of an entity may have. Every field has the name of its record in its own, so that
+// all of them together could be many times the text.
+const MaxEntityPath = 4096
 
 // Entity names a record (message, object) or a field by its dotted path, for example "a.b.Rec.field".
 type Entity struct {

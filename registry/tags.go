@@ -112,17 +112,14 @@ func (g *registration) retag(ctx context.Context) error {
 }
 
 // What one registration may ask for: finding an entity costs a look through the schema.
-const (
-	maxTagged     = 10_000 // entities
-	maxEntityPath = 4096   // bytes
-)
+const maxTagged = 10_000 // entities
 
 // checkTags refuses changes of tags on what can be no entity.
 func checkTags(changes []formats.EntityTags) error {
 	for _, change := range changes {
 		e := change.Entity
-		if len(e.Path) > maxEntityPath {
-			return errorf(InvalidSchema, "An entityPath has %d bytes; it can have %d", len(e.Path), maxEntityPath)
+		if len(e.Path) > formats.MaxEntityPath {
+			return errorf(InvalidSchema, "An entityPath has %d bytes; it can have %d", len(e.Path), formats.MaxEntityPath)
 		}
 		if e.Type != formats.RecordEntity && e.Type != formats.FieldEntity {
 			return errorf(InvalidSchema, "The entityType of '%s' is '%s'; it can be %s or %s", e.Path, e.Type, formats.RecordEntity, formats.FieldEntity)

@@ -14,12 +14,12 @@ const tagsProp = "confluent:tags"
 func (s *Schema) Tags() []formats.EntityTags {
 	var out []formats.EntityTags
 	add := func(path string, kind formats.EntityType, v *Value) {
-		if tags := tagList(v); len(tags) > 0 {
+		if tags := tagList(v); len(tags) > 0 && len(path) <= formats.MaxEntityPath {
 			out = append(out, formats.EntityTags{Entity: formats.Entity{Path: path, Type: kind}, Tags: tags})
 		}
 	}
 	for _, t := range s.owned {
-		if t.Kind != Record {
+		if t.Kind != Record || len(t.Name.Full) > formats.MaxEntityPath {
 			continue
 		}
 		add(t.Name.Full, formats.RecordEntity, t.Prop(tagsProp))

@@ -31,13 +31,13 @@ type tagLister struct {
 }
 
 func (t *tagLister) add(v *Value, path string, kind formats.EntityType) {
-	if tags := tagsOf(v); len(tags) > 0 {
+	if tags := tagsOf(v); len(tags) > 0 && len(path) <= formats.MaxEntityPath {
 		t.out = append(t.out, formats.EntityTags{Entity: formats.Entity{Path: path, Type: kind}, Tags: tags})
 	}
 }
 
 func (t *tagLister) schema(v *Value, scope string, inField bool) {
-	if !v.Is(Object) {
+	if !v.Is(Object) || len(scope) > formats.MaxEntityPath {
 		return
 	}
 	facets := facetsOf(v)

@@ -30,6 +30,9 @@ type tagger struct {
 }
 
 func (t *tagger) messages(prefix string, messages []*Message) {
+	if len(prefix) > formats.MaxEntityPath {
+		return
+	}
 	for _, m := range messages {
 		path := prefix + m.Name
 		t.add(path, formats.RecordEntity, t.scope.meta(m.Options, messageMeta))
@@ -41,7 +44,7 @@ func (t *tagger) messages(prefix string, messages []*Message) {
 }
 
 func (t *tagger) add(path string, kind formats.EntityType, meta Value) {
-	if tags := tagsOf(meta); len(tags) > 0 {
+	if tags := tagsOf(meta); len(tags) > 0 && len(path) <= formats.MaxEntityPath {
 		t.found = append(t.found, formats.EntityTags{Entity: formats.Entity{Path: path, Type: kind}, Tags: tags})
 	}
 }
