@@ -3,6 +3,7 @@ package web
 import (
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/registry"
@@ -31,8 +32,21 @@ func snippets(origin string, v *registry.SchemaVersion) []snippet {
 	python := map[formats.Type]string{formats.Avro: "avro", formats.JSON: "json_schema", formats.Protobuf: "protobuf"}[v.Type]
 	// Clients reach another context through the path.
 	base := origin
-	if context, _ := storage.SplitSubject(v.Subject); context != storage.DefaultContext {
+	context, name := storage.SplitSubject(v.Subject)
+	if context != storage.DefaultContext {
 		base += "/contexts/" + url.PathEscape(context)
+	}
+	// What clients do unless told otherwise: a topic's name with the part of the message that the schema is of.
+	topic, isKey := strings.CutSuffix(name, "-key")
+	part, serde, serdeType := "value", "ValueSerde", "VALUE"
+	if isKey {
+		part, serde, serdeType = "key", "KeySerde", "KEY"
+	} else {
+		topic = strings.TrimSuffix(name, "-value")
+	}
+	of := ""
+	if topic != name {
+		of = "# of the topic " + topic + "\n"
 	}
 	return []snippet{
 		{"curl", "curl", "The text of this version; of the newest one with latest in place of the number.",
@@ -40,12 +54,12 @@ func snippets(origin string, v *registry.SchemaVersion) []snippet {
 		{"concord", "concord", "Check a changed file before anyone else meets it.",
 			fmt.Sprintf("concord check --registry %s --explain %s", quoted(origin), quoted(localName(v)))},
 		{"java", "Java", "Settings of a producer and a consumer.",
-			fmt.Sprintf("schema.registry.url=%s\nvalue.serializer=%sSerializer\nvalue.deserializer=%sDeserializer\n# what is not registered here is refused, instead of registered by accident\nauto.register.schemas=false\nuse.latest.version=true", base, java, java)},
+			fmt.Sprintf("%sschema.registry.url=%s\n%s.serializer=%sSerializer\n%s.deserializer=%sDeserializer\n# what is not registered here is refused, instead of registered by accident\nauto.register.schemas=false\nuse.latest.version=true", of, base, part, java, part, java)},
 		{"go", "Go", "With confluent-kafka-go.",
-			fmt.Sprintf("import (\n\t\"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry\"\n\t\"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry/serde\"\n\t\"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry/serde/%s\"\n)\n\nclient, err := schemaregistry.NewClient(schemaregistry.NewConfig(%q))\nif err != nil {\n\treturn err\n}\nserializer, err := %s.NewSerializer(client, serde.ValueSerde, %s.NewSerializerConfig())", names.goPackage, base, names.goPackage, names.goPackage)},
+			fmt.Sprintf("import (\n\t\"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry\"\n\t\"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry/serde\"\n\t\"github.com/confluentinc/confluent-kafka-go/v2/schemaregistry/serde/%s\"\n)\n\nclient, err := schemaregistry.NewClient(schemaregistry.NewConfig(%q))\nif err != nil {\n\treturn err\n}\nserializer, err := %s.NewSerializer(client, serde.%s, %s.NewSerializerConfig())\n\n// this version\nschema, err := client.GetSchemaMetadata(%q, %d)", names.goPackage, base, names.goPackage, serde, names.goPackage, name, v.Version)},
 		{"python", "Python", "With confluent-kafka.",
-			fmt.Sprintf("from confluent_kafka.schema_registry import SchemaRegistryClient\nfrom confluent_kafka.schema_registry.%s import %sDeserializer\n\nclient = SchemaRegistryClient({\"url\": %q})\nschema = client.get_version(%q, %d).schema", python, names.python, base, v.Subject, v.Version)},
+			fmt.Sprintf("from confluent_kafka.schema_registry import SchemaRegistryClient\nfrom confluent_kafka.schema_registry.%s import %sDeserializer\n\nclient = SchemaRegistryClient({\"url\": %q})\nschema = client.get_version(%q, %d).schema", python, names.python, base, name, v.Version)},
 		{"javascript", "JavaScript", "With @confluentinc/schemaregistry.",
-			fmt.Sprintf("import { SchemaRegistryClient, SerdeType, %sSerializer } from '@confluentinc/schemaregistry';\n\nconst client = new SchemaRegistryClient({ baseURLs: [%q] });\nconst serializer = new %sSerializer(client, SerdeType.VALUE, { useLatestVersion: true });", names.javascript, base, names.javascript)},
+			fmt.Sprintf("import { SchemaRegistryClient, SerdeType, %sSerializer } from '@confluentinc/schemaregistry';\n\nconst client = new SchemaRegistryClient({ baseURLs: [%q] });\nconst serializer = new %sSerializer(client, SerdeType.%s, { useLatestVersion: true });\n\n// this version\nconst schema = await client.getSchemaMetadata(%q, %d);", names.javascript, base, names.javascript, serdeType, name, v.Version)},
 	}
 }
