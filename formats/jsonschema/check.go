@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"github.com/concord-registry/concord/formats"
@@ -13,7 +14,7 @@ import (
 // keywords have the shape their draft asks for, and references lead somewhere. It accepts what the reference server
 // accepts, which is more than the metaschemas do (an empty "required" of draft 4, unused definitions of any shape).
 func (s *Schema) validate(strict bool) error {
-	c := &checker{schema: s, seen: map[*Value]bool{}, queue: []place{{s.Root(), "#", s.Document()}}}
+	c := &checker{schema: s, seen: map[*Value]bool{}, queue: []place{{s.Root(), &way{token: "#"}, s.Document()}}}
 	for len(c.queue) > 0 {
 		next := c.queue[len(c.queue)-1]
 		c.queue = c.queue[:len(c.queue)-1]
@@ -47,8 +48,25 @@ func (s *Schema) reservedNames() error {
 // place is a schema that is still to be checked, and how it was reached.
 type place struct {
 	schema   *Value
-	pointer  string
+	way      *way
 	document *Document
+}
+
+// way is how a place was reached: by a reference, and then token by token. It is put together only for a message: that of
+// each schema holds the names above it, so that all of them could be many times the text.
+type way struct {
+	before *way // nil for the reference
+	token  string
+}
+
+// pointer is the whole way.
+func (w *way) pointer() string {
+	var tokens []string
+	for ; w.before != nil; w = w.before {
+		tokens = append(tokens, EscapeToken(w.token))
+	}
+	slices.Reverse(tokens)
+	return strings.Join(append([]string{w.token}, tokens...), "/")
 }
 
 // checker walks the schemas that can be reached from the root, each once.
@@ -59,22 +77,22 @@ type checker struct {
 }
 
 func (p place) fault(v *Value, keyword, format string, args ...any) error {
-	pointer := p.pointer
+	reached := p.way
 	if keyword != "" {
-		pointer += "/" + EscapeToken(keyword)
+		reached = &way{reached, keyword}
 	}
 	return &formats.ParseError{
-		Message: "Invalid JSON Schema: " + pointer + ": " + fmt.Sprintf(format, args...),
+		Message: "Invalid JSON Schema: " + reached.pointer() + ": " + fmt.Sprintf(format, args...),
 		Span:    p.document.Span(v), Name: p.document.Name,
 	}
 }
 
 func (p place) child(v *Value, tokens ...string) place {
-	pointer := p.pointer
+	reached := p.way
 	for _, token := range tokens {
-		pointer += "/" + EscapeToken(token)
+		reached = &way{reached, token}
 	}
-	return place{v, pointer, p.document}
+	return place{v, reached, p.document}
 }
 
 func (c *checker) check(p place) error {
@@ -320,6 +338,6 @@ func checkReference(c *checker, p place, m Member, _ Draft) error {
 	case target.Problem != "":
 		return p.fault(m.Value, m.Key, "%s", target.Problem)
 	}
-	c.queue = append(c.queue, place{target.Schema, m.Value.Text, target.Schema.scope.Document})
+	c.queue = append(c.queue, place{target.Schema, &way{token: m.Value.Text}, target.Schema.scope.Document})
 	return nil
 }
