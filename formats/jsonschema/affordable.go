@@ -16,6 +16,7 @@ const (
 	maxCompiledRefs    = 10_000     // reference keywords
 	maxLookups         = 2_000_000  // reference keywords times subschemas, where some of these have names of their own
 	maxLocations       = 16 << 20   // bytes of all pointers to subschemas together
+	maxResolved        = 16 << 20   // bytes of all URIs that names and references are resolved against
 	maxErrors          = 20_000_000 // squares of the depths of those errors, about 50 ns each
 	maxListed          = 2_000      // values of one enum, names of one required
 	maxListedTogether  = 60_000     // values of all lists
@@ -25,7 +26,7 @@ const (
 
 // cost counts what compiling would take.
 type cost struct {
-	schemas, refs, names, locations, longest, listed, patterns, digits int
+	schemas, refs, names, locations, resolved, longest, listed, patterns, digits int
 	// errors is what errors of the metaschema cost: those that are sure to come, and those that can come when it objects.
 	errors, objections int
 	objected           bool
@@ -41,7 +42,7 @@ func (s *Schema) affordable() error {
 		c.draft = d.Draft
 		c.anchored = c.anchored || d.Draft >= Draft2020
 		c.weight = errorWeight(d.Draft)
-		c.add(d.Root, 0, 1)
+		c.add(d.Root, 0, 1, 0)
 	}
 	for _, check := range []struct {
 		what     string
@@ -51,6 +52,7 @@ func (s *Schema) affordable() error {
 		{"references", c.refs, maxCompiledRefs},
 		{"steps to find what its references name", min(c.names, 1) * c.refs * c.schemas, maxLookups},
 		{"bytes of paths to subschemas", c.locations, maxLocations},
+		{"bytes of URIs", c.resolved, maxResolved},
 		{"steps to its deeply nested subschemas", c.errors, maxErrors},
 		{"values in one list", c.longest, maxListed},
 		{"values in its lists", c.listed, maxListedTogether},
@@ -70,8 +72,9 @@ func (s *Schema) affordable() error {
 	return nil
 }
 
-// add counts v and everything below it; path is the length of the pointer to v, depth the number of its tokens.
-func (c *cost) add(v *Value, path, depth int) {
+// add counts v and everything below it; path is the length of the pointer to v, depth the number of its tokens, base the
+// length that the URI of the schema around it may have.
+func (c *cost) add(v *Value, path, depth, base int) {
 	switch v.Kind {
 	case Number:
 		if size := v.Decimal().Size(); size > 40 {
@@ -81,7 +84,7 @@ func (c *cost) add(v *Value, path, depth int) {
 		c.longest = max(c.longest, len(v.Items))
 		c.listed += len(v.Items)
 		for _, item := range v.Items {
-			c.add(item, path+4, depth+1)
+			c.add(item, path+4, depth+1, base)
 		}
 	case Object:
 		c.schemas += (1 + c.weight) / 2
@@ -92,16 +95,19 @@ func (c *cost) add(v *Value, path, depth int) {
 			c.errors += c.misfits(v) * square
 			c.objected = c.objected || !conforms(v, v.scope.Draft)
 		}
+		if id := v.Get(c.draft.ID()); id.Is(String) {
+			base += len(id.Text)
+		}
 		for i := range v.Members {
 			m := &v.Members[i]
-			c.keyword(m)
-			c.add(m.Value, path+1+len(m.Key), depth+1)
+			c.keyword(m, base)
+			c.add(m.Value, path+1+len(m.Key), depth+1, base)
 		}
 	}
 }
 
 // keyword counts what a member costs besides its value.
-func (c *cost) keyword(m *Member) {
+func (c *cost) keyword(m *Member, base int) {
 	switch {
 	case m.Key == "pattern" && m.Value.Is(String):
 		c.pattern(m.Value.Text)
@@ -111,8 +117,10 @@ func (c *cost) keyword(m *Member) {
 		}
 	case contains(referenceKeywords, m.Key) && m.Value.Is(String):
 		c.refs++
+		c.resolved += base
 	case contains(nameKeywords, m.Key) && m.Value.Is(String):
 		c.names++
+		c.resolved += base
 	}
 }
 

@@ -36,9 +36,10 @@ func TestHostileSchemasAreNotCompiled(t *testing.T) {
 			many(20_000, func(i int) string { return fmt.Sprintf(`"p%d":{}`, i) }) + `}}`,
 		"a chain of references": `{"$ref":"#/definitions/d0","definitions":{` +
 			many(50_000, func(i int) string { return fmt.Sprintf(`"d%d":{"$ref":"#/definitions/d%d"}`, i, i+1) }) + `}}`,
-		"a long enum":        `{"enum":[` + many(100_000, func(i int) string { return fmt.Sprint(i) }) + `]}`,
-		"large repetitions":  `{"allOf":[` + many(50_000, func(int) string { return `{"pattern":"(ab){1000}"}` }) + `]}`,
-		"long names, nested": strings.Repeat(`{"properties":{"`+strings.Repeat("x", 5000)+`":`, 200) + `{"allOf":[` + many(1000, func(int) string { return "{}" }) + `]}` + strings.Repeat("}}", 200),
+		"a long enum":                  `{"enum":[` + many(100_000, func(i int) string { return fmt.Sprint(i) }) + `]}`,
+		"large repetitions":            `{"allOf":[` + many(50_000, func(int) string { return `{"pattern":"(ab){1000}"}` }) + `]}`,
+		"long names, nested":           strings.Repeat(`{"properties":{"`+strings.Repeat("x", 5000)+`":`, 200) + `{"allOf":[` + many(1000, func(int) string { return "{}" }) + `]}` + strings.Repeat("}}", 200),
+		"references below a long name": `{"$id":"http://x/` + strings.Repeat("k", 100_000) + `","properties":{` + many(300, func(i int) string { return fmt.Sprintf(`"p%d":{"$ref":"#/properties/q"}`, i) }) + `,"q":{}}}`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := parse(t, text)

@@ -119,7 +119,7 @@ func (n *noder) names(ref *Value) []string {
 		if fragment != "" {
 			names = append(names, document)
 		}
-		if absolute := withoutFragment(join(n.g.base, document)); absolute != document && !strings.HasPrefix(absolute, "mem://") {
+		if absolute := withoutFragment(n.g.join(n.g.base, document)); absolute != document && !strings.HasPrefix(absolute, "mem://") {
 			names = append(names, absolute)
 		}
 	}

@@ -19,7 +19,10 @@ func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, err
 	if err != nil {
 		return nil, err
 	}
-	g := newGraph([]*Document{d})
+	g, err := newGraph([]*Document{d})
+	if err != nil {
+		return nil, err
+	}
 	outline := &formats.Outline{}
 	if g.base != defaultBase {
 		outline.Root = g.base
@@ -34,7 +37,7 @@ func (Format) Outline(text string, limits formats.Limits) (*formats.Outline, err
 	n := noder{g: g, d: d}
 	outline.Nodes = n.root()
 	outline.Uses = n.uses
-	return outline, nil
+	return outline, g.within()
 }
 
 // needs lists the references that lead out of a document, each once, in the order of the text.
@@ -56,7 +59,7 @@ func (g *graph) needs(d *Document) []formats.Need {
 		}
 		seen[literal] = true
 		need := formats.Need{Name: literal, Span: d.Span(use)}
-		if absolute := withoutFragment(join(g.base, literal)); absolute != literal && !strings.HasPrefix(absolute, "mem://") {
+		if absolute := withoutFragment(g.join(g.base, literal)); absolute != literal && !strings.HasPrefix(absolute, "mem://") {
 			need.Others = []string{absolute}
 		}
 		needs = append(needs, need)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
+
+	"github.com/concord-registry/concord/formats"
 )
 
 // defaultBase is what relative URIs are resolved against in a schema that does not say who it is.
@@ -39,21 +41,27 @@ type graph struct {
 	resources map[string]*Resource
 	targets   map[refKey]Target
 	pending   []refKey
+	joined    int // bytes of all URIs that were resolved against another
 }
 
-// newGraph indexes documents, the first of which is the schema itself, and resolves every reference in them.
-func newGraph(documents []*Document) *graph {
+// maxJoined bounds the work on URIs: each holds that of the resource around it, so that all of them could be many times the
+// text.
+const maxJoined = 64 << 20
+
+// newGraph indexes documents, the first of which is the schema itself, and resolves every reference in them. It fails with a
+// *formats.LimitError when that would take too long.
+func newGraph(documents []*Document) (*graph, error) {
 	g := &graph{
 		documents: documents, base: defaultBase,
 		names: map[string]*Resource{}, resources: map[string]*Resource{}, targets: map[refKey]Target{},
 	}
 	if id := identity(documents[0].Root, documents[0].Draft); id != "" {
-		g.base = withoutFragment(join(defaultBase, id))
+		g.base = withoutFragment(g.join(defaultBase, id))
 	}
 	for i, d := range documents {
 		uri := g.base
 		if i > 0 {
-			uri = withoutFragment(join(g.base, d.Name))
+			uri = withoutFragment(g.join(g.base, d.Name))
 		}
 		r := &Resource{Document: d, URI: uri, Root: d.Root, Draft: d.Draft}
 		if i > 0 {
@@ -69,7 +77,15 @@ func newGraph(documents []*Document) *graph {
 		g.pending = g.pending[:len(g.pending)-1]
 		g.targets[key] = g.resolve(key)
 	}
-	return g
+	return g, g.within()
+}
+
+// within returns an error when the work on URIs was cut off.
+func (g *graph) within() error {
+	if g.joined <= maxJoined {
+		return nil
+	}
+	return &formats.LimitError{Limit: "bytes of URIs", Max: maxJoined}
 }
 
 // register makes a resource known by its URI; the first one with a URI keeps it.
@@ -102,7 +118,7 @@ func (g *graph) enter(v *Value, r *Resource) *Resource {
 		}
 	}
 	if id := identity(v, draft); id != "" {
-		uri := withoutFragment(join(r.URI, id))
+		uri := withoutFragment(g.join(r.URI, id))
 		switch {
 		case v == r.Root:
 			r.URI = uri
@@ -205,8 +221,8 @@ func (g *graph) locate(from *Resource, ref string) (*Resource, string, Target) {
 	if literal == "" {
 		return from, fragment, Target{}
 	}
-	absolute := withoutFragment(join(from.URI, literal))
-	for _, candidate := range []string{absolute, withoutFragment(join(g.base, literal))} {
+	absolute := withoutFragment(g.join(from.URI, literal))
+	for _, candidate := range []string{absolute, withoutFragment(g.join(g.base, literal))} {
 		if r, ok := g.resources[candidate]; ok {
 			return r, fragment, Target{}
 		}
@@ -247,6 +263,14 @@ func (g *graph) follow(r *Resource, fragment string) (*Value, string) {
 	}
 	g.index(v, scope)
 	return v, ""
+}
+
+// join is join within the limit on the work.
+func (g *graph) join(base, ref string) string {
+	if g.joined += len(base) + len(ref); g.joined > maxJoined {
+		return ref
+	}
+	return join(base, ref)
 }
 
 // join resolves a reference against a base URI; a text that is no URI is kept as it is.

@@ -32,9 +32,13 @@ func Parse(ctx context.Context, src formats.Source, opt formats.Options) (*Schem
 	if err != nil {
 		return nil, err
 	}
+	graph, err := newGraph(documents)
+	if err != nil {
+		return nil, err
+	}
 	s := &Schema{
 		source:    src,
-		graph:     newGraph(documents),
+		graph:     graph,
 		canonical: string(AppendCompact(make([]byte, 0, len(src.Text)), documents[0].Root)),
 	}
 	if opt.Validate {
