@@ -1,7 +1,6 @@
 package jsonschema
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/concord-registry/concord/formats"
@@ -45,11 +44,17 @@ func (n *noder) root() []formats.Node {
 // inside lists the properties of a schema, and of those it is combined from.
 func (n *noder) inside(v *Value) []formats.Node {
 	var nodes []formats.Node
-	required := v.Get("required")
 	if list := v.Get("properties"); list.Is(Object) {
+		required := map[string]bool{}
+		if names := v.Get("required"); names.Is(Array) {
+			for _, name := range names.Items {
+				if name.Is(String) {
+					required[name.Text] = true
+				}
+			}
+		}
 		for _, m := range list.Members {
-			must := required.Is(Array) && slices.ContainsFunc(required.Items, func(i *Value) bool { return i.Is(String) && i.Text == m.Key })
-			nodes = append(nodes, n.field(m, must))
+			nodes = append(nodes, n.field(m, required[m.Key]))
 		}
 	}
 	if list := v.Get("patternProperties"); list.Is(Object) {
