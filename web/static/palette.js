@@ -36,7 +36,9 @@ function build() {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Results");
   const foot = document.createElement("footer");
-  foot.textContent = "↑ ↓ to choose · Enter to open · Esc to close";
+  foot.setAttribute("role", "status");
+  const help = "↑ ↓ to choose · Enter to open · Esc to close";
+  foot.textContent = help;
   dialog.append(input, list, foot);
   document.body.append(dialog);
 
@@ -44,6 +46,13 @@ function build() {
   /** @type {AbortController | undefined} */
   let running;
   let at = 0;
+  // Whoever presses Enter before the answer is there means the first of it.
+  let asking = false;
+  let entered = false;
+  const open = () => {
+    const option = list.querySelector("[aria-selected=true]");
+    if (option instanceof HTMLElement && option.dataset.href) location.assign(option.dataset.href);
+  };
   const show = (/** @type {{ name: string, kind: string, note?: string, href: string }[]} */ items) => {
     list.replaceChildren(...items.map((item, i) => {
       const option = document.createElement("li");
@@ -63,7 +72,11 @@ function build() {
       option.addEventListener("click", () => location.assign(item.href));
       return option;
     }));
+    foot.textContent = items.length > 0 ? help : "Nothing matches";
     choose(0);
+    asking = false;
+    if (entered) open();
+    entered = false;
   };
   const choose = (/** @type {number} */ i) => {
     const options = list.querySelectorAll("[role=option]");
@@ -96,7 +109,7 @@ function build() {
       if (!answer.ok) throw new Error(answer.statusText);
       const found = await answer.json();
       const subjects = found.subjects.map((/** @type {any} */ s) => ({ name: s.subject, kind: s.type, note: s.latest ? `v${s.latest}` : "deleted", href: page(s.subject) }));
-      const fields = found.fields.map((/** @type {any} */ f) => ({ name: f.path, kind: "FIELD", note: f.subject, href: page(f.subject) }));
+      const fields = found.fields.map((/** @type {any} */ f) => ({ name: f.path, kind: "FIELD", note: f.subject, href: `${page(f.subject)}?view=fields` }));
       show([...subjects, ...fields, ...pages()]);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;
@@ -107,6 +120,8 @@ function build() {
   input.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(ask, 100);
+    asking = true;
+    entered = false;
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -114,8 +129,8 @@ function build() {
       choose(at + (event.key === "ArrowDown" ? 1 : -1));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      const option = list.querySelector("[aria-selected=true]");
-      if (option instanceof HTMLElement && option.dataset.href) location.assign(option.dataset.href);
+      if (asking) entered = true;
+      else open();
     } else if (event.key === "Escape") {
       event.preventDefault(); // a search box would only empty itself
       dialog.close();
