@@ -75,7 +75,7 @@ func (c *call) readBody() (body []byte, err error) {
 		return nil, unreadable(err)
 	}
 	c.input = body[:len(body):len(body)]
-	return body, nil
+	return body, c.wait(body)
 }
 
 // unreadable words why a body could not be read. Whatever the reason is, the client or its network gave it.

@@ -35,6 +35,7 @@ type call struct {
 	sent    int64   // bytes of the answer's body
 	unread  bool    // the client is still sending a body that was refused
 	fault   error   // why the status is a 5xx, or why the client does not have the whole answer
+	holds   int64   // bytes of the room for large bodies
 	scratch []byte
 	head    [8]headerLine
 	input   []byte // the request's body, once it was read
@@ -96,6 +97,7 @@ func (s *Server) unrouted(err error, ec echo.Context) {
 
 // run makes the answer. A panic becomes a 500 like any other fault; the server lives on.
 func (c *call) run() {
+	defer c.giveBack()
 	defer func() {
 		if p := recover(); p != nil {
 			if p == http.ErrAbortHandler {

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/concord-registry/concord/httpapi/accesslog"
 	"github.com/concord-registry/concord/registry"
@@ -108,6 +109,7 @@ type Server struct {
 	metrics  *metrics
 	calls    sync.Pool
 	kept     keptAnswers
+	room     *semaphore.Weighted // for large bodies
 	dates    atomic.Pointer[dateOf]
 	streams  atomic.Int32           // streams of events that are open
 	stopping chan struct{}          // closed when the server is shut down, so that they end
@@ -118,6 +120,7 @@ type Server struct {
 func New(opt Options) *Server {
 	opt = opt.orDefault()
 	s := &Server{opt: opt, registry: opt.Registry, echo: echo.New(), stopping: make(chan struct{})}
+	s.room = semaphore.NewWeighted(opt.BodyLimit)
 	s.metrics = newMetrics(s)
 	s.calls.New = func() any { return &call{server: s} }
 	s.echo.HTTPErrorHandler = s.unrouted

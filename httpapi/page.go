@@ -17,6 +17,9 @@ func (c *call) page() error {
 	if path, err := url.PathUnescape(c.request.URL.RawPath); err == nil && c.request.URL.Path != "/" {
 		c.request.URL.Path = path
 	}
+	if err := c.waitForPage(); err != nil {
+		return err
+	}
 	c.echo.Response().Header()["X-Request-Id"] = []string{c.requestID}
 	c.server.opt.UI.ServeHTTP(c.echo.Response(), c.request)
 	c.written, c.status = true, c.echo.Response().Status

@@ -1,0 +1,54 @@
+//go:build e2e && linux
+
+package hostile
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// TestManyLargeSchemasAtOnceCostAsMuchAsAFew has 24 clients register schemas of two megabytes with as many values as can be, all
+// at the same time, while one asks for something small.
+func TestManyLargeSchemasAtOnceCostAsMuchAsAFew(t *testing.T) {
+	const clients, most = 24, 768 << 20
+	s := serve(t, "")
+	schema := func(i int) string {
+		var b strings.Builder
+		fmt.Fprintf(&b, `{"title":"%d","properties":{"p":{}`, i)
+		for n := 0; b.Len() < 2_000_000; n++ {
+			fmt.Fprintf(&b, `,"p%d":{"type":"string","maxLength":%d}`, n, n)
+		}
+		return b.String() + "}}"
+	}
+	s.resetPeak(t)
+	before, _ := s.memory(t)
+	var all sync.WaitGroup
+	for i := range clients {
+		all.Go(func() {
+			status, answer, _ := s.do(t, "POST", fmt.Sprintf("/subjects/s%d/versions", i), registration(t, "JSON", schema(i)))
+			if status != http.StatusOK {
+				t.Errorf("%d %.200s", status, answer)
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { all.Wait(); close(done) }()
+	for waiting := true; waiting; {
+		select {
+		case <-done:
+			waiting = false
+		default:
+			if status, answer, _ := s.do(t, "POST", "/subjects/small/versions", registration(t, "AVRO", `"int"`)); status != http.StatusOK {
+				t.Fatalf("%d %.200s", status, answer)
+			}
+		}
+	}
+	_, peak := s.memory(t)
+	t.Logf("%d MiB more memory", (peak-before)>>20)
+	if peak-before > most {
+		t.Errorf("%d schemas of 2 MB at once cost %d MiB of memory", clients, (peak-before)>>20)
+	}
+}
