@@ -15,7 +15,10 @@ export function keys() {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = /** @type {HTMLElement} */ (event.target);
     if (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || document.querySelector("dialog[open]")) {
-      if (event.key === "Escape" && target.id === "find") target.blur();
+      if (event.key === "Escape" && target.matches("#find, [data-search]")) {
+        event.preventDefault(); // which would empty it
+        target.blur();
+      }
       return;
     }
     const action = actions[event.key];

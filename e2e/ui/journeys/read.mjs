@@ -151,6 +151,10 @@ export default [
       await page.getByLabel("Find fields").fill("customerId");
       await page.waitForFunction(() => document.querySelectorAll("#results tr[data-row]").length > 0 && document.querySelectorAll("#results tr[data-row]").length < 15);
       assert.match((await page.locator("#field-types a").first().getAttribute("href")) ?? "", /q=customerId/);
+      await page.keyboard.press("Escape");
+      assert.equal(await page.getByLabel("Find fields").inputValue(), "customerId");
+      await page.keyboard.press("j");
+      assert.equal(await page.locator("tr.at").count(), 1);
       await page.locator(".disagree a", { hasText: "customerId" }).click();
       assert.match((await page.locator("#results").textContent()) ?? "", /integer/);
       assert.match(page.url(), /exact=true/);
