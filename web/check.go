@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/concord-registry/concord/compat"
+	"github.com/concord-registry/concord/compat/diff"
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/registry"
 	"github.com/concord-registry/concord/storage"
@@ -24,6 +25,9 @@ type checkView struct {
 	Findings     []findingView
 	Undecided    []string
 	Lines        []markedLine // the text that was checked, when something in it is marked
+	Since        int          // the version that Changes are told from; 0 when there is none, or it cannot be compared
+	Changes      []changeView
+	MoreChanges  int
 }
 
 // versionVerdict is the verdict against one version.
@@ -75,10 +79,44 @@ func (u *UI) checked(ctx context.Context, inContext, subject string, req registr
 		view.Versions = append(view.Versions, versionVerdict{version, !rejected[version]})
 	}
 	view.Lines = markLines(req.Schema, view.Findings)
+	if subject != "" {
+		u.changes(ctx, subject, req, report, view)
+	}
 	if err := u.judge(ctx, subject, req, report, normalize, view); err != nil {
 		return nil, err
 	}
 	return view, nil
+}
+
+// maxEditChanges bounds the changes that stand beside the editor.
+const maxEditChanges = 50
+
+// changes tells what a schema would change of the latest version. The reasons of what breaks stand with the check; whatever
+// cannot be compared is left out, for nobody has asked for it.
+func (u *UI) changes(ctx context.Context, subject string, req registry.SchemaRequest, report *compat.Report, view *checkView) {
+	latest, err := u.reg.Version(ctx, subject, "latest", registry.ReadOptions{})
+	if err != nil {
+		return
+	}
+	old, err := u.reg.Layout(ctx, subject, requestOf(latest))
+	if err != nil {
+		return
+	}
+	next, err := u.reg.Parse(ctx, subject, req)
+	if err != nil {
+		return
+	}
+	d, err := diff.Compare(ctx, u.opt.Engine.Checker, old, next, report.Policy)
+	if err != nil {
+		return
+	}
+	_, _, places := markChanges(d, rowsOf(d))
+	all := changeViews(d, report.Level, "edit-", textView{places: places})
+	for i := range all {
+		all[i].Findings = nil
+	}
+	view.Since, view.Changes = latest.Version, all[:min(len(all), maxEditChanges)]
+	view.MoreChanges = d.More + len(d.Changes) - len(view.Changes)
 }
 
 // judge says in a sentence what the report means.

@@ -78,6 +78,9 @@ func TestACheckPutsReasonsOnTheLinesThatCauseThem(t *testing.T) {
 	form := url.Values{"type": {"AVRO"}, "action": {"check"}, "schema": {strings.ReplaceAll(orderBad, "\n", "\r\n")}}
 	d := s.send("/ui/subjects/orders-value/edit", 200, form)
 	d.holds("Incompatible with version 1", "Line 3", "A message that proves it", "Version 1: incompatible")
+	if changes := d.byID("changes"); !strings.Contains(changes, `added The field "price" (double) was added to the type "com.example.Order". line 3 New readers, old data: breaks`) || strings.Contains(changes, "proves") {
+		t.Errorf("what changes: %q", changes)
+	}
 	marked := 0
 	for _, n := range d.all("li") {
 		if line, ok := attr(n, "data-line"); ok {
@@ -92,11 +95,11 @@ func TestACheckPutsReasonsOnTheLinesThatCauseThem(t *testing.T) {
 	}
 
 	form.Set("schema", "{\"type\":\"record\",\n\"name\":\"Order\",\"fields\":[{\"name\":\"x\",\"type\":\"nonsense\"}]}")
-	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Not a valid schema", "Line 2", "nonsense")
+	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Not a valid schema", "Line 2", "nonsense", "What a valid schema changes")
 	form.Set("schema", orderV2)
 	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Compatible", "Compared with version 1")
 	form.Set("schema", orderV1)
-	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Registered already", "This is version 1 with the id 1")
+	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Registered already", "This is version 1 with the id 1", "Nothing: it means what version 1 means.")
 	form.Set("schema", "")
 	s.send("/ui/subjects/orders-value/edit", 200, form).holds("Nothing to check yet")
 }

@@ -101,7 +101,7 @@ type textView struct {
 
 // textViewOf shows the lines of a diff. whole shows what did not change, too.
 func textViewOf(d *diff.Diff, whole, unified bool) textView {
-	rows := diff.Lines(withoutCommas(d.OldType, d.OldText), withoutCommas(d.NewType, d.NewText))
+	rows := rowsOf(d)
 	old, next, places := markChanges(d, rows)
 	oldRuns, newRuns := coloured(d.OldType, d.OldText, nil), coloured(d.NewType, d.NewText, nil)
 	v := textView{places: places, lines: lineSet{"o": {}, "n": {}}}
@@ -136,6 +136,11 @@ func textViewOf(d *diff.Diff, whole, unified bool) textView {
 		v.Rows = append(v.Rows, views)
 	}
 	return v
+}
+
+// rowsOf compares the texts of a diff line by line.
+func rowsOf(d *diff.Diff) []diff.Row {
+	return diff.Lines(withoutCommas(d.OldType, d.OldText), withoutCommas(d.NewType, d.NewText))
 }
 
 // withoutCommas leaves out what ends lines of JSON only because another follows: where that one came or went, the line is still

@@ -27,6 +27,7 @@ const journeys = [
       await write(page, '{"type": "record", "name": "Journey", "namespace": "com.example", "fields": [\n  {"name": "id", "type": "long"},\n  {"name": "price", "type": "double"}\n]}');
       await page.locator(".verdict h2", { hasText: "Incompatible with version 1" }).waitFor();
       assert.equal(await page.locator("#check [data-line]").first().getAttribute("data-line"), "3");
+      await page.locator("#changes .change", { hasText: 'The field "price" (double) was added' }).waitFor();
       await page.locator(".cm-lint-marker-error").first().waitFor();
       await page.locator("#refusal", { hasText: "refused: the level BACKWARD" }).waitFor();
       const look = async (/** @type {string} */ name) => page.getByRole("button", { name, exact: true }).last().evaluate((button) => getComputedStyle(button).backgroundColor);
