@@ -94,6 +94,23 @@ func TestComparingHostileSchemasEndsSoon(t *testing.T) {
 	}
 }
 
+func TestReportsOfLongNamesAreBounded(t *testing.T) {
+	schema := func(kind string) *avro.Schema {
+		return parse(t, `{"type":"record","name":"`+strings.Repeat("k", 200_000)+`","fields":[`+repeat(1000, `{"name":"f#","type":"`+kind+`"}`)+`]}`)
+	}
+	out, err := Comparer{}.Compare(context.Background(), compat.Request{Reader: schema("string"), Writer: schema("int"), Full: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	bytes := 0
+	for _, f := range out.Findings {
+		bytes += len(f.ReaderPath) + len(f.WriterPath) + len(f.Message) + len(f.Hint)
+	}
+	if len(out.Findings) == 0 || bytes > 2*maxBytes {
+		t.Errorf("%d findings of %d MB", len(out.Findings), bytes>>20)
+	}
+}
+
 func TestComparingStopsWhenTheContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

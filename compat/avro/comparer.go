@@ -78,13 +78,14 @@ func addSemantic(ctx context.Context, req compat.Request, reader, writer *avro.S
 	}
 	p := newReport(ctx, req, reader, writer, sizes)
 	for _, c := range append(known, beyond...) {
-		if p.steps -= c.way.length(); p.steps < 0 || len(out.Findings) == maxFindings {
+		if p.steps -= c.way.length(); p.steps < 0 || p.bytes < 0 || len(out.Findings) == maxFindings {
 			break
 		}
 		f, err := p.finding(c)
 		if err != nil {
 			return err
 		}
+		p.bytes -= len(f.ReaderPath) + len(f.WriterPath) + len(f.Message) + len(f.Hint)
 		out.Findings = append(out.Findings, f)
 	}
 	return nil

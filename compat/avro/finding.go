@@ -35,6 +35,8 @@ const (
 	witnessWork  = 60_000
 	// maxSteps bounds the steps of all paths together.
 	maxSteps = 500_000
+	// maxBytes bounds what all findings say: the name of a record is in that of each of its fields.
+	maxBytes = 16 << 20
 	// maxReadable is the length of the longest path that is written out, in bytes.
 	maxReadable = 400
 )
@@ -49,13 +51,13 @@ type report struct {
 	library        *library
 	libraryError   error
 	witnesses      int // left to build
-	steps          int // left to write
+	steps, bytes   int // left to write
 }
 
 func newReport(ctx context.Context, req compat.Request, reader, writer *avro.Schema, sizes sizes) *report {
 	r := &report{ctx: ctx, direction: req.Direction, reader: reader, writer: writer, show: req.Full}
 	r.witnesses = max(minWitnesses, min(maxWitnesses, witnessWork/(reader.Nodes()+writer.Nodes()+1)))
-	r.steps = maxSteps
+	r.steps, r.bytes = maxSteps, maxBytes
 	r.roots = &pairRoots{reader: reader.Root(), writer: writer.Root(), sizes: sizes}
 	return r
 }

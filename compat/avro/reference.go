@@ -116,8 +116,8 @@ func (c *checker) attempt(s step, r, w *avro.Type) ([]*difference, error) {
 }
 
 func (c *checker) differ(code string, r, w *avro.Type, detail string, leaf ...string) *difference {
-	// Writing locations is work, too: they can be as long as the comparison is deep.
-	c.work += len(c.path) - c.base
+	// Writing is work, too: locations can be as long as the comparison is deep, and names as long as the schema.
+	c.work += len(c.path) - c.base + len(detail)>>7
 	return &difference{code: code, location: pointer(c.path[c.base:], leaf...), detail: detail, reader: r, writer: w, field: -1, way: c.way}
 }
 

@@ -52,6 +52,7 @@ type comparison struct {
 	detailed bool
 	shown    []difference // those behind the findings, in the same order
 	more     int          // incompatible differences that are no findings of their own
+	bytes    int          // of the messages and findings so far
 	out      *compat.Comparison
 
 	compiled struct{ writer, reader inclusion.Schema } // once the semantic relation is asked for
@@ -72,18 +73,37 @@ func (c *comparison) reference(ctx context.Context) error {
 		}
 		if !accepted {
 			c.out.Verdicts[compat.Reference] = compat.Incompatible
-			c.out.Messages = append(c.out.Messages, message(d, c.req.Direction))
+			told := message(d, c.req.Direction)
+			if err := c.spend(len(told)); err != nil {
+				return err
+			}
+			c.out.Messages = append(c.out.Messages, told)
 			if len(c.out.Findings) >= maxFindings {
 				c.more++
 				continue
 			}
 		}
 		f := c.finding(d)
+		if err := c.spend(len(f.ReaderPath) + len(f.WriterPath) + len(f.Message) + len(f.Hint)); err != nil {
+			return err
+		}
 		if !accepted {
 			f.Breaks = append(f.Breaks, compat.Reference)
 		}
 		c.out.Findings = append(c.out.Findings, f)
 		c.shown = append(c.shown, d)
+	}
+	return nil
+}
+
+// maxBytes bounds what the messages and findings of one comparison say: each has the names of all objects around its place,
+// which may be as long as the schema.
+const maxBytes = 64 << 20
+
+// spend counts bytes of messages and findings.
+func (c *comparison) spend(bytes int) error {
+	if c.bytes += bytes; c.bytes > maxBytes {
+		return &compat.WorkError{What: "bytes to tell the differences", Max: maxBytes}
 	}
 	return nil
 }

@@ -267,6 +267,22 @@ func TestAReportStaysReadableHoweverManyDifferencesThereAre(t *testing.T) {
 	}
 }
 
+func TestReportsOfLongNamesAreBounded(t *testing.T) {
+	properties := func(kind string) *model.Schema {
+		var b strings.Builder
+		for i := range 1000 {
+			fmt.Fprintf(&b, `,"a%d":{"type":%q}`, i, kind)
+		}
+		return schema(t, `{"properties":{"`+strings.Repeat("k", 200_000)+`":{"properties":{`+b.String()[1:]+`}}}}`)
+	}
+	for _, full := range []bool{false, true} {
+		var tooLarge *compat.WorkError
+		if _, err := (Comparer{}).Compare(context.Background(), compat.Request{Writer: properties("string"), Reader: properties("integer"), Full: full}); !errors.As(err, &tooLarge) {
+			t.Errorf("full %v: error %.100v, want a *compat.WorkError", full, err)
+		}
+	}
+}
+
 func TestManyPropertiesAgainstManyPatternsEndInTime(t *testing.T) {
 	var properties, patterns strings.Builder
 	for i := range 20_000 {
