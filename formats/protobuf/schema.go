@@ -245,13 +245,14 @@ func (s *Schema) imported(path string) *Unit {
 	return builtinUnit(bare + ".proto")
 }
 
-// Weight estimates the memory of the tree and its names from the sizes of the texts.
+// Weight estimates the memory of the tree and its names from the canonical text, which has no comments: they take no more than
+// they are long, and from what any schema takes.
 func (s *Schema) Weight() int {
-	size := len(s.source.Text) + len(s.text)
+	texts, parsed := len(s.source.Text)+len(s.canonical), len(s.canonical)
 	for _, r := range s.source.Resolved {
-		size += len(r.Text)
+		texts, parsed = texts+len(r.Text), parsed+len(r.Text)
 	}
-	return 4096 + 10*size
+	return 1200 + texts + 12*parsed
 }
 
 // Text is what the positions of the tree refer to: the source, or the canonical text of a descriptor.
