@@ -36,7 +36,7 @@ func (m *matcher) attach(f compat.Finding) {
 
 // sides are the places and paths of a finding in the old and in the new schema.
 func sides(f compat.Finding) (old, new *Side) {
-	reader, writer := &Side{Path: f.ReaderPath, Span: f.ReaderSpan}, &Side{Path: f.WriterPath, Span: f.WriterSpan}
+	reader, writer := side(f.ReaderPath, "", f.ReaderSpan), side(f.WriterPath, "", f.WriterSpan)
 	if f.Direction == compat.OldReadsNew {
 		return reader, writer
 	}

@@ -52,7 +52,7 @@ func (b *avroBuilder) visit(t *avro.Type) {
 // named makes an element of a record, enum or fixed. The kind of all of them is "type": one may become another.
 func (b *avroBuilder) named(t *avro.Type) *element {
 	span := b.s.Span(t.Pos)
-	e := &element{kind: "type", name: t.Name.Full, path: t.Name.Full, keys: []string{t.Name.Full, t.Name.Local}, text: t.Kind.String(), span: span}
+	e := &element{kind: "type", name: t.Name.Full, path: shorten(t.Name.Full, maxPath), keys: []string{t.Name.Full, t.Name.Local}, text: t.Kind.String(), span: span}
 	e.attrs = append(e.attrs, attribute{name: "name", text: t.Name.Full, span: b.s.Span(t.NamePos)}, attribute{name: "kind", text: t.Kind.String()})
 	e.aliases(names(t.Aliases))
 	e.also = append(e.also, names(t.Aliases)...)
@@ -78,7 +78,7 @@ func (b *avroBuilder) named(t *avro.Type) *element {
 
 func (b *avroBuilder) field(of *avro.Type, f *avro.Field) *element {
 	span := b.s.Span(f.Pos)
-	e := &element{kind: "field", name: f.Name, path: of.Name.Full + "." + f.Name, keys: []string{f.Name}, also: f.Aliases, span: span}
+	e := &element{kind: "field", name: f.Name, path: under(shorten(of.Name.Full, maxPath), ".", f.Name), keys: []string{f.Name}, also: f.Aliases, span: span}
 	e.text = describe(f.Type)
 	e.attrs = append(e.attrs, attribute{name: "name", text: f.Name, span: b.s.Span(f.NamePos)}, attribute{name: "type", text: e.text, span: b.s.Span(f.TypePos)})
 	if f.Default != nil {

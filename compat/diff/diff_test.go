@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -273,5 +274,34 @@ func TestADiffSurvivesJSON(t *testing.T) {
 	}
 	if second, _ := json.Marshal(again); !reflect.DeepEqual(text, second) || len(again.Changes) != 2 {
 		t.Errorf("%s", text)
+	}
+}
+
+// The path of an element holds the names of all that it is in, so that all of them could be many times the text.
+func TestADiffBelowALongNameTakesLittleMemory(t *testing.T) {
+	list := func(format string) string {
+		var b strings.Builder
+		for i := range 2000 {
+			fmt.Fprintf(&b, format, i+1)
+		}
+		return b.String()
+	}
+	long := strings.Repeat("k", 100_000)
+	for kind, texts := range map[formats.Type][3]string{
+		formats.Avro:     {`{"type":"record","name":"` + long + `","fields":[` + list(`{"name":"f%d","type":"int"},`), `{"name":"g","type":"int","default":1},`, `{"name":"h","type":"int"}]}`},
+		formats.JSON:     {`{"properties":{"` + long + `":{"properties":{` + list(`"f%d":{"title":"t"},`), `"g":{},`, `"h":{}}}}}`},
+		formats.Protobuf: {`syntax = "proto3"; message ` + long + ` {` + list("int32 f%[1]d = %[1]d;"), "int32 g = 3000;", "}"},
+	} {
+		old, next := parse(t, kind, texts[0]+texts[2]), parse(t, kind, texts[0]+texts[1]+texts[2])
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		d := compare(t, old, next)
+		runtime.ReadMemStats(&after)
+		if taken := (after.TotalAlloc - before.TotalAlloc) >> 20; taken > 100 {
+			t.Errorf("%s: the diff took %d MB", kind, taken)
+		}
+		if len(d.Changes) != 1 || len(d.Changes[0].Path()) > 3000 {
+			t.Errorf("%s: %d changes, want one with a path that is cut", kind, len(d.Changes))
+		}
 	}
 }

@@ -41,12 +41,12 @@ func (e *element) quoted() string {
 	if e.name == "" {
 		return "the " + e.kind
 	}
-	return fmt.Sprintf("the %s %q", e.kind, e.name)
+	return fmt.Sprintf("the %s %q", e.kind, shorten(e.name, maxName))
 }
 
 // side shows an element, or an attribute of it, in one of the two schemas.
 func side(path, text string, span *formats.Span) *Side {
-	return &Side{Path: path, Text: shorten(text, maxText), Span: span}
+	return &Side{Path: shorten(path, maxPath), Text: shorten(text, maxText), Span: span}
 }
 
 func (a *attribute) side(of *element) *Side {
@@ -60,11 +60,22 @@ func (a *attribute) side(of *element) *Side {
 
 func (e *element) side() *Side { return side(e.path, e.text, e.span) }
 
-// maxText is how much of an element's text is shown, maxQuoted how much of it in a sentence, in bytes.
+// maxText is how much of an element's text is shown, maxQuoted how much of it in a sentence, maxName how much of a name there,
+// and maxPath how much of a path, in bytes.
 const (
 	maxText   = 2_000
 	maxQuoted = 80
+	maxName   = 500
+	maxPath   = 2_000
 )
+
+// under is the path of what stands under another path. Where that has been cut already, it is the same.
+func under(path, separator, name string) string {
+	if len(path) >= maxPath {
+		return path
+	}
+	return shorten(path+separator+name, maxPath)
+}
 
 // shorten cuts a text between two code points.
 func shorten(text string, most int) string {
@@ -216,7 +227,7 @@ func (c *comparison) parts(before, after *element) {
 func (e *element) called() string {
 	out := ""
 	if e.name != "" {
-		out = fmt.Sprintf(" %q", e.name)
+		out = fmt.Sprintf(" %q", shorten(e.name, maxName))
 	}
 	if e.text != "" && e.text != e.name {
 		out += " (" + shorten(e.text, maxQuoted) + ")"

@@ -52,7 +52,7 @@ func compact(v *jsonschema.Value) string { return string(jsonschema.AppendCompac
 
 // keyword adds one keyword of a schema to its element.
 func (b *jsonBuilder) keyword(e *element, m jsonschema.Member) {
-	path := e.path + "/" + jsonschema.EscapeToken(m.Key)
+	path := under(e.path, "/", jsonschema.EscapeToken(m.Key))
 	switch {
 	case m.Value.Is(jsonschema.Object) && slices.Contains(schemaMaps, m.Key):
 		b.named(e, m, path)
@@ -80,7 +80,7 @@ var kinds = map[string]string{
 // named adds the schemas of a keyword that has a name for each.
 func (b *jsonBuilder) named(e *element, m jsonschema.Member, path string) {
 	for _, member := range m.Value.Members {
-		at := path + "/" + jsonschema.EscapeToken(member.Key)
+		at := under(path, "/", jsonschema.EscapeToken(member.Key))
 		var part *element
 		if member.Value.IsSchema() {
 			part = b.child(kinds[m.Key], member.Key, at, []string{member.Key}, member.Value)
@@ -110,7 +110,7 @@ func (b *jsonBuilder) list(e *element, m jsonschema.Member, path string) {
 		if m.Key == "prefixItems" || m.Key == "items" {
 			keys = []string{place}
 		}
-		e.parts = append(e.parts, b.child(m.Key+" schema", "", path+"/"+place, keys, v))
+		e.parts = append(e.parts, b.child(m.Key+" schema", "", under(path, "/", place), keys, v))
 	}
 }
 
@@ -146,7 +146,7 @@ func (b *jsonBuilder) settle(e *element) {
 		}
 		property := properties[part.name]
 		if property == nil {
-			part.path, part.keys = e.path+"/required", []string{part.name}
+			part.path, part.keys = under(e.path, "/", "required"), []string{part.name}
 			return false
 		}
 		property.text += ", required"

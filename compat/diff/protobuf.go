@@ -44,9 +44,9 @@ type protobufBuilder struct{ s *protobuf.Schema }
 
 func join(scope, name string) string {
 	if scope == "" {
-		return name
+		return shorten(name, maxPath)
 	}
-	return scope + "." + name
+	return under(shorten(scope, maxPath), ".", name)
 }
 
 // options adds the options of a declaration as attributes. Of a repeated option, each is one.
