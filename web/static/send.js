@@ -19,7 +19,8 @@ function guard(form) {
     if (asking) return;
     asking = true;
     const address = `${document.body.dataset.base ?? ""}/ui/keys`;
-    there = await fetch(address, { method: "HEAD" }).then((answer) => answer.ok, () => false);
+    // What a proxy says in its place; any other answer comes from the server, or from what the form itself would meet.
+    there = await fetch(address, { method: "HEAD" }).then((answer) => ![502, 503, 504].includes(answer.status), () => false);
     asking = false;
     away(!there);
     if (there) form.requestSubmit(event.submitter);
