@@ -96,6 +96,11 @@ func (l Links) View(subject string, version int, view string) string {
 	return address + "?view=" + view
 }
 
+// Field is the tree of a subject's fields, with the last name of a path looked for in it.
+func (l Links) Field(subject, path string) string {
+	return l.View(subject, 0, "fields") + "&" + url.Values{"find": {path[strings.LastIndexByte(path, '.')+1:]}}.Encode()
+}
+
 // Text is the address of a version's text.
 func (l Links) Text(subject string, version int) string {
 	return l.APISubject(subject) + "/versions/" + strconv.Itoa(version) + "/schema"

@@ -50,6 +50,7 @@ type subjectView struct {
 
 	Tree     []treeNode
 	TreeCut  bool
+	Find     string // what is looked for in the tree
 	Fault    string // why the text has no tree
 	Uses     []referenceLine
 	UsedBy   []referenceLine
@@ -138,6 +139,7 @@ func (u *UI) subject(r *request) (*Page, error) {
 	if r.param("version") != "" {
 		shown = v.Version
 	}
+	view.Find = r.query("find")
 	view.SettingsHref = r.links.View(v.Subject, shown, "settings")
 	view.versions(r.links, d)
 	view.references(r.links, d)

@@ -109,7 +109,7 @@ function build() {
       if (!answer.ok) throw new Error(answer.statusText);
       const found = await answer.json();
       const subjects = found.subjects.map((/** @type {any} */ s) => ({ name: s.subject, kind: s.type, note: s.latest ? `v${s.latest}` : "deleted", href: page(s.subject) }));
-      const fields = found.fields.map((/** @type {any} */ f) => ({ name: f.path, kind: "FIELD", note: f.subject, href: `${page(f.subject)}?view=fields` }));
+      const fields = found.fields.map((/** @type {any} */ f) => ({ name: f.path, kind: "FIELD", note: f.subject, href: `${page(f.subject)}?view=fields&find=${encodeURIComponent(f.path.split(".").pop())}` }));
       show([...subjects, ...fields, ...pages()]);
     } catch (error) {
       if (error instanceof DOMException && error.name === "AbortError") return;

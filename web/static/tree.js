@@ -38,10 +38,11 @@ if (tree instanceof HTMLElement && box instanceof HTMLInputElement) {
           if (!(row.closest("summary") && up === row.closest("details"))) up.open = true;
         }
       }
-      if (found.length > 0) at = 0;
+      if (found.length > 0) at = Math.max(0, found.findIndex((row) => row.querySelector(".tree-name")?.textContent?.toLowerCase() === wanted));
     }
     show();
   };
+  if (box.value) find();
   box.addEventListener("input", find);
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || found.length === 0) return;

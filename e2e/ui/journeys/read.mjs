@@ -158,6 +158,10 @@ export default [
       await page.locator(".disagree a", { hasText: "customerId" }).click();
       assert.match((await page.locator("#results").textContent()) ?? "", /integer/);
       assert.match(page.url(), /exact=true/);
+      await page.goto(url + "/ui/fields?q=sku");
+      await page.locator("#results tr", { hasText: "orders-value" }).locator("a.name").click();
+      await page.locator(".tree-row.at", { hasText: "sku" }).waitFor();
+      assert.ok(await page.locator(".tree-row.at").isVisible());
     },
   },
   {
