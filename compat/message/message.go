@@ -19,6 +19,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/concord-registry/concord/compat/jsonschema/inclusion"
 	"github.com/concord-registry/concord/formats"
@@ -30,8 +31,11 @@ import (
 // MaxBytes is the largest payload or JSON text that is read.
 const MaxBytes = 4 << 20
 
-// maxListed bounds the faults and the notes of one reading.
-const maxListed = 50
+// maxListed bounds the faults and the notes of one reading, maxPath the bytes of the path of a fault.
+const (
+	maxListed = 50
+	maxPath   = 1_000
+)
 
 // Options choose among what a schema leaves open. They matter to Protobuf only.
 type Options struct {
@@ -64,7 +68,7 @@ type Reading struct {
 // Fault is something about one place of a message.
 type Fault struct {
 	// Path leads to the value: fields after dots, elements and keys in brackets; a JSON pointer for JSON Schema. It is empty for the
-	// message itself.
+	// message itself, and a very long one is cut.
 	Path string `json:"path,omitempty"`
 	// Offset is the number of bytes of the payload before the place; nil where there is no telling.
 	Offset  *int   `json:"offset,omitempty"`
@@ -92,6 +96,9 @@ func at(offset int) *int { return &offset }
 func (r *Reading) Fits() bool { return len(r.Faults) == 0 }
 
 func (r *Reading) fault(f Fault) {
+	if len(f.Path) > maxPath {
+		f.Path = strings.ToValidUTF8(f.Path[:maxPath], "") + "…"
+	}
 	if len(r.Faults) < maxListed {
 		r.Faults = append(r.Faults, f)
 	}

@@ -365,6 +365,25 @@ func TestADecimalThatNobodyReadsIsNotSpelledOut(t *testing.T) {
 	}
 }
 
+// The validator writes a path for each value, which holds the names of all that the value is in.
+func TestLongNamesInAMessageAreBounded(t *testing.T) {
+	c := codec(t, formats.JSON, `{"additionalProperties":{"additionalProperties":{"type":"string"}}}`)
+	below := func(name string, members int) []byte {
+		inner := map[string]int{}
+		for i := range members {
+			inner[fmt.Sprint(i)] = i
+		}
+		data, _ := json.Marshal(map[string]any{name: inner})
+		return data
+	}
+	if r := c.Read(below(strings.Repeat("k", 100_000), 3000), message.Options{}); len(r.Faults) != 1 || !strings.Contains(r.Faults[0].Message, "too long") {
+		t.Errorf("%d faults, want that it takes too long", len(r.Faults))
+	}
+	if r := c.Read(below(strings.Repeat("k", 100_000), 1), message.Options{}); len(r.Faults) != 1 || len(r.Faults[0].Path) > 1100 {
+		t.Errorf("%d faults, want one with a path that is cut", len(r.Faults))
+	}
+}
+
 // Every labelled schema with a sample: the sample is a message of it.
 func TestSampleCorpus(t *testing.T) {
 	e := engine.Default(formats.Limits{})

@@ -13,7 +13,7 @@ const maxValidation = 500_000
 // applications counts what the validator would do for an instance, up to a little more than maxValidation.
 func applications(schemas []Schema, instance any) int {
 	c := &coster{known: map[application]int{}}
-	whole := newPart(instance)
+	whole := newPart(instance, 0)
 	total := 0
 	for _, s := range schemas {
 		c.dynamic = append([]*jsonschema.Schema{s.Compiled}, s.Anchors...)
@@ -27,25 +27,27 @@ type part struct {
 	items []*part
 	names map[string]*part
 	// weight is what one schema costs that is applied to it: the validator notes for every property and item whether it
-	// was looked at, and reads a number anew each time, in a time that grows with the square of its digits.
+	// was looked at, writes down the path to it, and reads a number anew each time, in a time that grows with the square of
+	// its digits.
 	weight int
 }
 
-func newPart(value any) *part {
-	p := &part{weight: 1}
+// newPart is the part that a path of that many bytes leads to.
+func newPart(value any, path int) *part {
+	p := &part{weight: 1 + path/256}
 	switch v := value.(type) {
 	case json.Number:
 		p.weight += len(v) * len(v) / 300_000
 	case []any:
 		p.weight += len(v) / 32
 		for _, item := range v {
-			p.items = append(p.items, newPart(item))
+			p.items = append(p.items, newPart(item, path+8))
 		}
 	case map[string]any:
 		p.weight += len(v) / 32
 		p.names = make(map[string]*part, len(v))
 		for name, item := range v {
-			p.names[name] = newPart(item)
+			p.names[name] = newPart(item, path+1+len(name))
 		}
 	}
 	return p
