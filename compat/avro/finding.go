@@ -36,7 +36,7 @@ const (
 	// maxSteps bounds the steps of all paths together.
 	maxSteps = 500_000
 	// maxBytes bounds what all findings say: the name of a record is in that of each of its fields.
-	maxBytes = 16 << 20
+	maxBytes = 8 << 20
 	// maxReadable is the length of the longest path that is written out, in bytes.
 	maxReadable = 400
 )

@@ -98,7 +98,7 @@ func (c *comparison) reference(ctx context.Context) error {
 
 // maxBytes bounds what the messages and findings of one comparison say: each has the names of all objects around its place,
 // which may be as long as the schema.
-const maxBytes = 64 << 20
+const maxBytes = 32 << 20
 
 // spend counts bytes of messages and findings.
 func (c *comparison) spend(bytes int) error {

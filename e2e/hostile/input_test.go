@@ -79,6 +79,8 @@ func TestAnAvroUnionOfAHundredThousandIsRefused(t *testing.T) {
 }
 
 func TestWideInputIsAnsweredInTime(t *testing.T) {
+	megabyte := strings.Repeat("k", 1<<20)
+	kinds := map[string]string{"a": "string", "b": "boolean", "c": "null"}
 	for _, attack := range []struct {
 		name, schemaType string
 		schema           func(variant string) string
@@ -127,6 +129,26 @@ func TestWideInputIsAnsweredInTime(t *testing.T) {
 				fmt.Fprintf(&b, "int32 %s%d = %d;\n", variant, i, i+1)
 			}
 			return b.String() + "}"
+		}},
+		{"an Avro record with a name of a megabyte and 20,000 fields", "AVRO", func(variant string) string {
+			return `{"type":"record","name":"` + megabyte + `","fields":[` + list(20_000, func(i int) string {
+				return fmt.Sprintf(`{"name":"f%d","type":"%s","confluent:tags":["T"]}`, i, kinds[variant])
+			}) + "]}"
+		}},
+		{"a JSON schema with a name of a megabyte above 20,000 properties", "JSON", func(variant string) string {
+			return `{"properties":{"` + megabyte + `":{"properties":{` + list(20_000, func(i int) string {
+				return fmt.Sprintf(`"p%d":{"type":["%s"],"properties":{}}`, i, kinds[variant])
+			}) + `}}}}`
+		}},
+		{"a JSON schema with an $id of a megabyte above 20,000 names", "JSON", func(variant string) string {
+			return `{"$id":"http://example.com/` + megabyte + `/","properties":{` + list(20_000, func(i int) string {
+				return fmt.Sprintf(`"p%d":{"$id":"%s%d","$ref":"x%d"}`, i, variant, i, i)
+			}) + `}}`
+		}},
+		{"a Protobuf message with a name of a megabyte and 20,000 fields", "PROTOBUF", func(variant string) string {
+			return "syntax = \"proto3\"; message X {} message " + megabyte + " {" + lines(15_000, func(i int) string {
+				return fmt.Sprintf("X %s%d = %d;", variant, i, i+1)
+			}) + "}"
 		}},
 	} {
 		t.Run(attack.name+", and another", func(t *testing.T) {
