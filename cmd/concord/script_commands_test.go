@@ -42,7 +42,7 @@ type (
 )
 
 // patience is how long a script waits for what should take milliseconds.
-const patience = 20 * time.Second
+const patience = 60 * time.Second
 
 type process struct {
 	cmd            *exec.Cmd
