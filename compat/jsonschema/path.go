@@ -1,6 +1,9 @@
 package jsonschema
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // segment is one step that the path of a difference takes from a schema into a subschema.
 type segment struct {
@@ -23,8 +26,9 @@ const (
 func (d difference) segments() []segment {
 	var steps []string
 	for s := d.path; s != nil; s = s.above {
-		steps = append([]string{s.name}, steps...)
+		steps = append(steps, s.name)
 	}
+	slices.Reverse(steps)
 	var out []segment
 	for i := 0; i < len(steps); i++ {
 		last := i+1 >= len(steps)
