@@ -32,12 +32,8 @@ func (p *report) explain(c *cause) (message, hint string) {
 	case TypeMismatch:
 		return s.types(c, at, from)
 	case NameMismatch:
-		which := c.writer.Kind.String()
-		if len(c.path) > 0 {
-			which += " at " + from
-		}
-		return fmt.Sprintf("The %s is named %s in the %s schema and %s in the %s schema; a reader takes types of different names for different things.",
-				which, c.writer.Name.Full, s.writer, c.reader.Name.Full, s.reader),
+		return fmt.Sprintf("The %s%s is named %s in the %s schema and %s in the %s schema; a reader takes types of different names for different things.",
+				c.writer.Kind, place(c, from), c.writer.Name.Full, s.writer, c.reader.Name.Full, s.reader),
 			s.rename(c)
 	case FixedSizeMismatch:
 		return fmt.Sprintf("%s has %d bytes in the %s schema and %d in the %s schema; a value of one does not fit the other.", at, c.writer.Size, s.writer, c.reader.Size, s.reader),
@@ -105,8 +101,8 @@ func (s sides) types(c *cause, at, from string) (message, hint string) {
 	if c.isBranch() {
 		holds = "may hold"
 	}
-	message = fmt.Sprintf("Data written with the %s schema %s %s at %s, where the %s schema expects %s; the one cannot be read as the other.",
-		s.writer, holds, article(c.writer), from, s.reader, article(c.reader))
+	message = fmt.Sprintf("Data written with the %s schema %s %s%s, where the %s schema expects %s; the one cannot be read as the other.",
+		s.writer, holds, article(c.writer), place(c, from), s.reader, article(c.reader))
 	switch wider := widerThan(c.writer.Kind); {
 	case s.readerIsNew && c.isBranch():
 		hint = fmt.Sprintf("Keep a union that has %s in it", c.writer.BranchName())
@@ -119,6 +115,14 @@ func (s sides) types(c *cause, at, from string) (message, hint string) {
 		return message, hint + "; or add a field of the new type under another name."
 	}
 	return message, hint + "; or register the new type under another subject."
+}
+
+// place says where in the data a cause is; nothing for the data itself, which needs no name.
+func place(c *cause, from string) string {
+	if len(c.path) == 0 {
+		return ""
+	}
+	return " at " + from
 }
 
 // widerThan lists the kinds that hold every value of a writer's kind.
@@ -198,7 +202,7 @@ func (s sides) union(p *report, c *cause, at, from string) (message, hint string
 		}
 		return message, "Make the branch that is taken fit, or rename it."
 	}
-	message = fmt.Sprintf("Data written with the %s schema may hold %s at %s; none of the types that the %s schema allows there, %s, reads it.", s.writer, article(c.writer), from, s.reader, c.reader)
+	message = fmt.Sprintf("Data written with the %s schema may hold %s%s; none of the types that the %s schema allows there, %s, reads it.", s.writer, article(c.writer), place(c, from), s.reader, c.reader)
 	if c.inner != nil && c.inner.code != MissingUnionBranch {
 		inner, innerHint := p.explain(c.inner)
 		return message + " What is wrong with the branch that comes nearest: " + inner, innerHint
