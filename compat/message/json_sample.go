@@ -13,9 +13,11 @@ import (
 	"github.com/concord-registry/concord/formats/jsonschema"
 )
 
-// Bounds of an example: its values, the nesting it fills with what is not required, and the search for one when a guess fails.
+// Bounds of an example: its values, the schemas its objects are filled from, the nesting it fills with what is not required, and the
+// search for one when a guess fails.
 const (
 	maxSampleValues = 500
+	maxSampleParts  = 10_000
 	maxSampleDepth  = 6
 	maxSampleTime   = 2 * time.Second
 )
@@ -57,6 +59,7 @@ func (c *jsonCodec) sample(ctx context.Context, _ Options) (string, error) {
 type guess struct {
 	schema *jsonschema.Schema
 	values int
+	parts  int // schemas that objects were filled from
 }
 
 func text(s string) *jsonschema.Value { return &jsonschema.Value{Kind: jsonschema.String, Text: s} }
@@ -141,13 +144,24 @@ func typeOf(s *jsonschema.Value) string {
 
 // object fills the properties of a schema and of all that it extends by allOf.
 func (g *guess) object(s *jsonschema.Value, depth int) *jsonschema.Value {
-	out := &jsonschema.Value{Kind: jsonschema.Object}
-	g.fill(out, s, depth)
-	return out
+	out := object{Value: &jsonschema.Value{Kind: jsonschema.Object}, has: map[string]bool{}}
+	g.fill(&out, s, depth)
+	return out.Value
 }
 
-func (g *guess) fill(out, s *jsonschema.Value, depth int) {
-	if depth > 4*maxSampleDepth {
+// object is a value on its way, and the names it has so far.
+type object struct {
+	*jsonschema.Value
+	has map[string]bool
+}
+
+func (o *object) add(name string, v *jsonschema.Value) {
+	o.Members = append(o.Members, jsonschema.Member{Key: name, Value: v})
+	o.has[name] = true
+}
+
+func (g *guess) fill(out *object, s *jsonschema.Value, depth int) {
+	if g.parts++; g.parts > maxSampleParts || depth > 4*maxSampleDepth {
 		return
 	}
 	if target, ok := g.schema.Ref(s, "$ref"); ok {
@@ -168,18 +182,18 @@ func (g *guess) fill(out, s *jsonschema.Value, depth int) {
 		for _, m := range properties.Members {
 			wanted := required[m.Key]
 			delete(required, m.Key)
-			if out.Has(m.Key) || !wanted && (depth > maxSampleDepth || g.values > maxSampleValues/2) {
+			if out.has[m.Key] || !wanted && (depth > maxSampleDepth || g.values > maxSampleValues/2) {
 				continue
 			}
 			if v := g.of(m.Value, m.Key, depth+1); v != nil {
-				out.Members = append(out.Members, jsonschema.Member{Key: m.Key, Value: v})
+				out.add(m.Key, v)
 			}
 		}
 	}
 	if list := s.Get("required"); list.Is(jsonschema.Array) {
 		for _, name := range list.Items {
-			if required[name.Text] && !out.Has(name.Text) {
-				out.Members = append(out.Members, jsonschema.Member{Key: name.Text, Value: text(name.Text)})
+			if required[name.Text] && !out.has[name.Text] {
+				out.add(name.Text, text(name.Text))
 			}
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -381,6 +382,37 @@ func TestLongNamesInAMessageAreBounded(t *testing.T) {
 	}
 	if r := c.Read(below(strings.Repeat("k", 100_000), 1), message.Options{}); len(r.Faults) != 1 || len(r.Faults[0].Path) > 1100 {
 		t.Errorf("%d faults, want one with a path that is cut", len(r.Faults))
+	}
+}
+
+func TestSamplesOfManySchemasThatExtendEachOtherEndSoon(t *testing.T) {
+	var tower, flat strings.Builder
+	for i := range 12 {
+		fmt.Fprintf(&tower, `"d%d":{"allOf":[{"$ref":"#/definitions/d%[2]d"}%[3]s]},`, i, i+1, strings.Repeat(fmt.Sprintf(`,{"$ref":"#/definitions/d%d"}`, i+1), 9))
+	}
+	for i := range 29 {
+		flat.WriteString(`,{"required":["r"`)
+		for j := range 1999 {
+			fmt.Fprintf(&flat, `,"r%d-%d"`, i, j)
+		}
+		flat.WriteString(`]}`)
+	}
+	for name, text := range map[string]string{
+		"ten times each, twelve deep": `{"$ref":"#/definitions/d0","definitions":{` + tower.String() + `"d12":{"properties":{"a":{"type":"string"}}}}}`,
+		"58,000 required names":       `{"allOf":[{}` + flat.String() + `]}`,
+	} {
+		c := codec(t, formats.JSON, text)
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			_, err := c.Sample(context.Background(), message.Options{})
+			t.Log(name, err)
+		}()
+		select {
+		case <-ended:
+		case <-time.After(20 * time.Second):
+			t.Fatalf("%s: no end after 20 seconds", name)
+		}
 	}
 }
 
