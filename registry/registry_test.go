@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/engine"
@@ -442,5 +443,12 @@ func TestWhatIsTooLargeToCompareIsUndecidedAndDoesNotHideTheOtherVersions(t *tes
 	// Version 3 is not read by version 1; what version 2 does with it is not known.
 	if got := verdicts[3]; got[compat.Forward] != compat.Undecided || got[compat.ForwardTransitive] != compat.Incompatible {
 		t.Errorf("version 3: %v", got)
+	}
+}
+
+func TestALongInvalidSubjectIsQuotedInWholeCharacters(t *testing.T) {
+	_, err := open(t).Register(context.Background(), "x"+strings.Repeat("é", 5000), registry.SchemaRequest{Schema: "a"}, registry.RegisterOptions{})
+	if err == nil || !utf8.ValidString(err.Error()) || !strings.Contains(err.Error(), "é…") {
+		t.Errorf("%q", err)
 	}
 }

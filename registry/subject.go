@@ -63,7 +63,7 @@ const maxSubject = 8192
 
 func invalidSubject(subject string) error {
 	if len(subject) > 200 {
-		subject = subject[:200] + "…"
+		subject = strings.ToValidUTF8(subject[:200], "") + "…"
 	}
 	return errorf(InvalidSubject, "The specified subject '%s' is not a valid.", subject)
 }

@@ -248,7 +248,7 @@ const maxWords = 5
 
 func shorten(text string) string {
 	if len(text) > 2*maxQuoted {
-		return text[:2*maxQuoted] + "…"
+		return strings.ToValidUTF8(text[:2*maxQuoted], "") + "…"
 	}
 	return text
 }

@@ -194,3 +194,9 @@ func TestOnlyTheReferenceIsDoneWhenOnlyItIsAskedFor(t *testing.T) {
 		t.Errorf("%+v", out)
 	}
 }
+
+func TestQuotedDataIsCutBetweenCharacters(t *testing.T) {
+	if short := shorten(strings.Repeat("x", 2*maxQuoted-1) + "éé"); short != strings.Repeat("x", 2*maxQuoted-1)+"…" {
+		t.Errorf("cut to %q", short)
+	}
+}
