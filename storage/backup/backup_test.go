@@ -333,6 +333,24 @@ func TestTheKeeperMakesABackupWhenOneIsDue(t *testing.T) {
 	}
 }
 
+func TestAfterAFailureTheKeeperWaits(t *testing.T) {
+	failure := errors.New("disk full")
+	for name, c := range map[string]struct {
+		last        time.Duration // ago
+		err         error
+		least, most time.Duration
+	}{
+		"the backup was made":                      {0, nil, 59 * time.Minute, time.Hour},
+		"only older ones could not be removed":     {0, failure, 59 * time.Minute, time.Hour},
+		"it could not be made, and is due by then": {2 * time.Hour, failure, retry, retry},
+	} {
+		k := &Keeper{opt: Options{Schedule: Schedule{every: time.Hour}}, status: Status{Last: time.Now().Add(-c.last)}}
+		if got := k.pause(c.err); got < c.least || got > c.most {
+			t.Errorf("%s: the next in %v", name, got)
+		}
+	}
+}
+
 func TestAScheduleSaysWhenTheNextBackupIsDue(t *testing.T) {
 	day := func(text string) time.Time {
 		at, err := time.Parse(time.DateTime, text)

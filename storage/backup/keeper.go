@@ -77,7 +77,7 @@ func (k *Keeper) Run(ctx context.Context) {
 	if k.opt.Schedule.IsZero() {
 		return
 	}
-	wait := time.Until(k.opt.Schedule.Next(k.Status().Last, time.Now()))
+	wait := k.pause(nil)
 	for {
 		timer := time.NewTimer(wait)
 		select {
@@ -86,16 +86,24 @@ func (k *Keeper) Run(ctx context.Context) {
 			return
 		case <-timer.C:
 		}
-		if err := k.Backup(ctx); err != nil {
-			if ctx.Err() != nil {
-				return
-			}
-			k.opt.Logger.Error("backup", "err", err, "again after", retry)
-			wait = retry
-			continue
+		err := k.Backup(ctx)
+		if ctx.Err() != nil {
+			return
 		}
-		wait = time.Until(k.opt.Schedule.Next(k.Status().Last, time.Now()))
+		if wait = k.pause(err); err != nil {
+			k.opt.Logger.Error("backup", "err", err, "again after", wait.Round(time.Second))
+		}
 	}
+}
+
+// pause is how long it is to the next backup, when the one before ended with err. One that could not be made is tried again soon;
+// where only older ones could not be removed, the next is made when it is due: each try makes one more.
+func (k *Keeper) pause(err error) time.Duration {
+	due := time.Until(k.opt.Schedule.Next(k.Status().Last, time.Now()))
+	if err != nil {
+		return max(due, retry)
+	}
+	return due
 }
 
 const (
@@ -193,7 +201,7 @@ func (k *Keeper) retain() error {
 	}
 	var errs []error
 	for _, name := range names[:len(names)-k.opt.Keep] {
-		errs = append(errs, os.Remove(filepath.Join(k.opt.Directory, name)))
+		errs = append(errs, removeIfThere(filepath.Join(k.opt.Directory, name)))
 	}
 	k.look()
 	return errors.Join(errs...)
