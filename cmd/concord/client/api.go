@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -76,33 +77,35 @@ func Escape(name string) string {
 // pageSize is how many rows a list is asked for at a time.
 const pageSize = 1000
 
-// all reads a list page by page, because registries cut long ones off.
+// all reads a list page by page, because registries cut long ones off, and at fewer rows than they are asked for. It ends with a
+// page without a row that is new: a registry that knows no pages answers the whole list each time.
 func all[T any](ctx context.Context, c *Client, path string, query url.Values) ([]T, error) {
 	var list []T
-	first := ""
-	for {
-		query.Set("offset", strconv.Itoa(len(list)))
+	seen := map[[sha256.Size]byte]bool{}
+	for offset := 0; ; {
+		query.Set("offset", strconv.Itoa(offset))
 		query.Set("limit", strconv.Itoa(pageSize))
 		var page []json.RawMessage
 		if err := c.Get(ctx, path+"?"+query.Encode(), &page); err != nil {
 			return nil, err
 		}
-		if len(page) > 0 && len(list) > 0 && string(page[0]) == first {
-			return list, nil // a registry that knows no pages answers the whole list each time
-		}
-		for i, row := range page {
-			if i == 0 && len(list) == 0 {
-				first = string(row)
+		before := len(list)
+		for _, row := range page {
+			key := sha256.Sum256(row)
+			if seen[key] {
+				continue
 			}
+			seen[key] = true
 			var v T
 			if err := json.Unmarshal(row, &v); err != nil {
 				return nil, fmt.Errorf("%s: %w", c.name, err)
 			}
 			list = append(list, v)
 		}
-		if len(page) != pageSize {
+		if len(list) == before || len(page) > pageSize {
 			return list, nil
 		}
+		offset += len(page)
 	}
 }
 

@@ -1,8 +1,11 @@
 package client_test
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -70,6 +73,30 @@ func TestADownloadIsAskedForAsWhoAsksForAllElse(t *testing.T) {
 			}
 			if len(asked) != 2 || asked[0] != asked[1] {
 				t.Errorf("asked as %q", asked)
+			}
+		})
+	}
+}
+
+func TestAListIsReadToItsEndHoweverShortTheRegistrysPagesAre(t *testing.T) {
+	rows := []string{"a", "b", "c", "d", "e"}
+	for name, most := range map[string]int{"pages of two rows": 2, "one page": 1000, "no pages": 0} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				page := rows
+				if most > 0 {
+					offset, _ := strconv.Atoi(r.URL.Query().Get("offset"))
+					page = rows[min(offset, len(rows)):min(offset+most, len(rows))]
+				}
+				_ = json.NewEncoder(w).Encode(page)
+			}))
+			defer server.Close()
+			c, err := client.New(client.Options{URL: server.URL})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got, err := c.Subjects(t.Context(), "", false); err != nil || !slices.Equal(got, rows) {
+				t.Errorf("%q, %v; want %q", got, err, rows)
 			}
 		})
 	}
