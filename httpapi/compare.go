@@ -29,5 +29,8 @@ func (c *call) getLevels() error {
 	if err != nil {
 		return err
 	}
+	if !matrix.Decided() {
+		c.generation = nil // another time there may be more time
+	}
 	return c.json(matrix)
 }

@@ -57,6 +57,9 @@ func (c *call) decodeMessage() error {
 	if err != nil {
 		return err
 	}
+	if decoding.More > 0 {
+		c.generation = nil // another time there may be more time
+	}
 	return c.json(decoding)
 }
 

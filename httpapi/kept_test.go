@@ -7,13 +7,23 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
+
+	"github.com/concord-registry/concord/compat/engine"
+	"github.com/concord-registry/concord/formats"
+	"github.com/concord-registry/concord/httpapi"
+	"github.com/concord-registry/concord/registry"
+	"github.com/concord-registry/concord/storage"
+	"github.com/concord-registry/concord/storage/bolt"
 )
 
 // TestKeptAnswersAreNeverOutOfDate reads while others write: no read may be older than what was acknowledged before it
@@ -54,6 +64,56 @@ func TestKeptAnswersAreNeverOutOfDate(t *testing.T) {
 	readers.Wait()
 	if reads.Load() == 0 {
 		t.Error("nothing was read")
+	}
+}
+
+// slow is a store whose reads take a while when it is told so.
+type slow struct {
+	*bolt.Store
+	each time.Duration
+}
+
+func (s *slow) View(view func(storage.View) error) error {
+	time.Sleep(s.each)
+	return s.Store.View(view)
+}
+
+// The clock is that of synctest: it goes on when everybody sleeps.
+func TestAnAnswerThatATimeLimitCutShortIsMadeAgain(t *testing.T) {
+	for name, test := range map[string]struct{ method, path, body, cut string }{
+		"the levels that versions keep to": {"GET", "/api/subjects/s/levels", "", `"undecided"`},
+		"a message":                        {"POST", "/api/decode", `{"message":"000000000106"}`, `"more":`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				inner, err := bolt.Open(filepath.Join(t.TempDir(), "concord.db"), bolt.Options{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer inner.Close()
+				store := &slow{Store: inner}
+				api := httpapi.New(httpapi.Options{Registry: registry.New(store, engine.Default(formats.Limits{}), registry.Options{})})
+				ask := func(method, path, body string) string {
+					answer := httptest.NewRecorder()
+					api.ServeHTTP(answer, httptest.NewRequest(method, path, strings.NewReader(body)))
+					if answer.Code != http.StatusOK {
+						t.Fatalf("%s %s: %d %s", method, path, answer.Code, answer.Body)
+					}
+					return answer.Body.String()
+				}
+				for _, text := range []string{`\"int\"`, `\"long\"`, `\"double\"`} {
+					ask("POST", "/subjects/s/versions", `{"schema":"`+text+`"}`)
+				}
+				store.each = 6 * time.Second
+				if answer := ask(test.method, test.path, test.body); !strings.Contains(answer, test.cut) {
+					t.Fatalf("it is not cut short: %s", answer)
+				}
+				store.each = 0
+				if answer := ask(test.method, test.path, test.body); strings.Contains(answer, test.cut) {
+					t.Errorf("asked again, it is as it was: %s", answer)
+				}
+			})
+		})
 	}
 }
 

@@ -20,6 +20,13 @@ type Matrix struct {
 	More int `json:"more"`
 }
 
+// Decided reports whether no verdict is missing.
+func (m *Matrix) Decided() bool {
+	return !slices.ContainsFunc(m.Rows, func(row MatrixRow) bool {
+		return slices.ContainsFunc(row.Cells, func(cell MatrixCell) bool { return cell.Verdict == compat.Undecided })
+	})
+}
+
 // MatrixRow is one version, with a cell for each level.
 type MatrixRow struct {
 	Version int          `json:"version"`
