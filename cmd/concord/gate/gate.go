@@ -4,6 +4,7 @@ package gate
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -100,6 +101,7 @@ func (r *Result) Count(severity compat.Severity) int {
 const (
 	CodeRemoved = "SUBJECT_REMOVED"
 	CodeRenamed = "SUBJECT_RENAMED"
+	CodeTooMuch = "COMPARISON_TOO_LARGE"
 )
 
 // Check compares every file of a tree with every base.
@@ -248,10 +250,15 @@ func compare(ctx context.Context, t *texts, f *project.File, schema formats.Sche
 		return nil
 	}
 	report, err := t.engine.CheckFull(ctx, schema, history.Versions, rules)
-	if err != nil {
+	var work *compat.WorkError
+	if err != nil && !errors.As(err, &work) {
 		return err
 	}
 	out.Against = append(out.Against, describe(base, history.Versions, rules.Level))
+	if work != nil {
+		out.add(tooMuchFinding(f, base, work))
+		return nil
+	}
 	for _, finding := range report.Findings {
 		out.add(placed(f, base, finding))
 	}
@@ -302,6 +309,14 @@ func problemFinding(p project.Problem) Finding {
 	return Finding{
 		Finding: compat.Finding{Code: p.Code, Severity: compat.Error, Message: p.Message, Hint: p.Hint},
 		Subject: p.File.Subject, Path: p.File.Path, Span: p.Span,
+	}
+}
+
+// tooMuchFinding is about a schema that a registry refuses, too, because it cannot tell whether it may follow the others.
+func tooMuchFinding(f *project.File, base Base, work *compat.WorkError) Finding {
+	return Finding{
+		Finding: compat.Finding{Code: CodeTooMuch, Severity: compat.Error, Message: work.Error()},
+		Subject: f.Subject, Path: f.Path, Against: base.Name(),
 	}
 }
 
