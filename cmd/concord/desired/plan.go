@@ -4,6 +4,7 @@ package desired
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -31,7 +32,7 @@ type Plan struct {
 	Unchanged int `json:"unchanged"`
 	// Extra are subjects of the project's contexts that no file has, and that no action deletes.
 	Extra []string `json:"extra"`
-	// Notes are sentences about what no action can bring about.
+	// Notes are sentences about what no action can bring about, or no plan can tell.
 	Notes []string `json:"notes,omitempty"`
 }
 
@@ -288,9 +289,11 @@ func (m *planner) judge(ctx context.Context) error {
 			action.Findings = append(action.Findings, Finding{Finding: f.Finding, Path: f.Path, Span: f.Span})
 		}
 	}
-	for f, action := range m.pending {
-		if err := m.complete(ctx, f, action); err != nil {
-			return err
+	for _, f := range m.tree.Files {
+		if action := m.pending[f]; action != nil {
+			if err := m.complete(ctx, f, action); err != nil {
+				return fmt.Errorf("%s: %w", f.Path, err)
+			}
 		}
 	}
 	return nil
@@ -314,7 +317,7 @@ func (m *planner) complete(ctx context.Context, f *project.File, action *Action)
 	}
 	old, err := m.reader.Parse(ctx, latest)
 	if err != nil {
-		return nil // an old text that cannot be read can be replaced, but not compared
+		return fmt.Errorf("version %d of %s: %w", latest.Version, f.Subject, err)
 	}
 	src, err := m.tree.Resolve(f, func(target *project.File) int { return m.version[target] }, func(ref formats.Reference) ([]formats.Resolved, error) {
 		return m.reader.Resolve(ctx, "", []formats.Reference{ref})
@@ -327,6 +330,11 @@ func (m *planner) complete(ctx context.Context, f *project.File, action *Action)
 		return err
 	}
 	d, err := diff.Compare(ctx, m.engine.Checker, old, next, compat.PolicyReference)
+	var work *compat.WorkError
+	if errors.As(err, &work) {
+		m.plan.Notes = append(m.plan.Notes, fmt.Sprintf("What %s changes is not told: %v.", f.Path, work))
+		return nil
+	}
 	if err != nil {
 		return err
 	}
