@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-func TestAPlanIsWholeOrAnErrorWhenTheRegistryStopsAnsweringMeanwhile(t *testing.T) {
+func TestAPlanIsWholeOrAnErrorWhenTheRegistryFailsToAnswerOnce(t *testing.T) {
 	registry, err := url.Parse(startServer(t, "--data", filepath.Join(t.TempDir(), "a.db"), "--shutdown-delay", "0s"))
 	if err != nil {
 		t.Fatal(err)
@@ -25,10 +25,9 @@ func TestAPlanIsWholeOrAnErrorWhenTheRegistryStopsAnsweringMeanwhile(t *testing.
 	writeFile(t, filepath.Join(dir, "order.avsc"), `{"type":"record","name":"Order","doc":"new","fields":[{"name":"sum","type":"Money"}]}`)
 
 	proxy := httputil.NewSingleHostReverseProxy(registry)
-	var asked, most atomic.Int64
-	most.Store(1 << 30)
+	var asked, failing atomic.Int64
 	between := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if asked.Add(1) > most.Load() {
+		if asked.Add(1) == failing.Load() {
 			http.Error(w, "overloaded", http.StatusServiceUnavailable)
 			return
 		}
@@ -42,11 +41,11 @@ func TestAPlanIsWholeOrAnErrorWhenTheRegistryStopsAnsweringMeanwhile(t *testing.
 	if code != 0 || !strings.Contains(whole, `"changes"`) {
 		t.Fatalf("exit code %d: %s%s", code, whole, stderr)
 	}
-	for n := range asked.Swap(0) {
-		most.Store(n)
+	for n := range asked.Load() {
 		asked.Store(0)
+		failing.Store(n + 1)
 		if stdout, stderr, code := plan(); code != 1 || !strings.Contains(stderr, "503") {
-			t.Errorf("after %d requests: exit code %d, %s%s", n, code, stdout, stderr)
+			t.Errorf("without an answer to request %d: exit code %d, %s%s", n+1, code, stdout, stderr)
 		}
 	}
 }
