@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync"
 
@@ -171,6 +172,13 @@ func (d *doctor) subject(ctx context.Context, name string) error {
 	return nil
 }
 
+// isFault reports whether a registry failed at what it was asked for. Who may not ask, asks too often, or asks a registry that
+// is not there now, learns nothing about a version.
+func isFault(err error) bool {
+	var refusal *client.Refusal
+	return errors.As(err, &refusal) && refusal.Status == http.StatusInternalServerError
+}
+
 // version reads and parses one version; both results are nil when it cannot be read, and the schema when it cannot be
 // parsed.
 func (d *doctor) version(ctx context.Context, name string, number int, live bool) (*client.Version, formats.Schema, error) {
@@ -178,17 +186,16 @@ func (d *doctor) version(ctx context.Context, name string, number int, live bool
 	d.report.Versions++
 	d.mu.Unlock()
 	v, err := d.reader.Version(ctx, name, number)
-	var refusal *client.Refusal
 	switch {
 	case client.IsMissing(err):
 		return nil, nil, nil // it was deleted since
-	case errors.As(err, &refusal):
+	case isFault(err):
 		d.add(compat.Error, CodeUnreadable, &client.Version{Subject: name, Version: number},
 			"Examine the data file with concord doctor --data while the server is stopped, and restore a backup if it is damaged.",
-			"The version cannot be read: %s", refusal.Message)
+			"The version cannot be read: %v", err)
 		return nil, nil, nil
 	case err != nil:
-		return nil, nil, err
+		return nil, nil, fmt.Errorf("version %d of %s: %w", number, name, err)
 	}
 	d.identity(v)
 	whole, err := d.references(ctx, v, live)

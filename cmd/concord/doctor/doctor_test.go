@@ -103,3 +103,33 @@ func TestARegistryThatCannotBeReachedIsNoHealthyOne(t *testing.T) {
 		t.Error("no error")
 	}
 }
+
+// A registry that does not let a version be read now says nothing about the version.
+func TestWhatIsNoAnswerAboutAVersionEndsTheExamination(t *testing.T) {
+	registry := answers{
+		"/subjects":              `["a"]`,
+		"/config":                `{"compatibilityLevel":"BACKWARD"}`,
+		"/subjects/a/versions":   `[1,2]`,
+		"/subjects/a/versions/1": version("a", 1, 1, `"int"`, ""),
+	}
+	for _, status := range []int{401, 403, 429, 502, 503, 504} {
+		for _, body := range []string{fmt.Sprintf(`{"error_code":%d,"message":"not now"}`, status), "not now"} {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.URL.Path == "/subjects/a/versions/2" {
+					http.Error(w, body, status)
+					return
+				}
+				registry.ServeHTTP(w, r)
+			}))
+			c, err := client.New(client.Options{URL: server.URL})
+			if err != nil {
+				t.Fatal(err)
+			}
+			report, err := Examine(t.Context(), engine.Default(formats.Limits{}), c, Options{})
+			server.Close()
+			if err == nil || !strings.Contains(err.Error(), "version 2 of a: ") {
+				t.Errorf("%d %s: report %+v, error %v", status, body, report, err)
+			}
+		}
+	}
+}
