@@ -209,7 +209,7 @@ func (d *doctor) version(ctx context.Context, name string, number int, live bool
 	var parse *formats.ParseError
 	var limit *formats.LimitError
 	if !errors.As(err, &parse) && !errors.As(err, &limit) {
-		if client.IsMissing(err) { // something that it refers to lacks what that refers to, which is a finding of its own
+		if client.IsMissing(err) || isFault(err) { // something that it refers to cannot be read whole, which is a finding of its own
 			return v, nil, nil
 		}
 		return nil, nil, err
@@ -235,6 +235,8 @@ func (d *doctor) references(ctx context.Context, v *client.Version, live bool) (
 			whole = false
 			d.add(compat.Error, CodeDangling, v, fmt.Sprintf("Import %s version %d again from where it was deleted or from a backup, or delete this version.", target, ref.Version),
 				"It refers to version %d of %s as %q, which does not exist.", ref.Version, target, ref.Name)
+		case isFault(err):
+			whole = false // which is a finding of its own
 		case err != nil:
 			return false, err
 		case live:

@@ -50,9 +50,11 @@ func TestEveryFaultIsFound(t *testing.T) {
 		"/subjects/b/versions":   `[1,2]`,
 		"/subjects/b/versions/1": version("b", 1, 7, record, ""),
 		"/subjects/b/versions/2": version("b", 2, 2, `{"type":`, ""),
-		"/subjects/c/versions":   `[1,2]`,
+		"/subjects/c/versions":   `[1,2,3,4]`,
 		"/subjects/c/versions/1": version("c", 1, 9, `"gone"`, `,"references":[{"name":"gone","subject":"gone","version":4}]`),
 		"/subjects/c/versions/2": `{"error_code":50001,"message":"Stored data is damaged"}`,
+		"/subjects/c/versions/3": version("c", 3, 10, `"damaged"`, `,"references":[{"name":"damaged","subject":"c","version":2}]`),
+		"/subjects/c/versions/4": version("c", 4, 13, `["damaged"]`, `,"references":[{"name":"both","subject":"c","version":3}]`),
 		"/subjects/d/versions?deleted=true&limit=1000&offset=0": `[1,2]`,
 		"/subjects/d/versions":                `[2]`,
 		"/subjects/d/versions/1?deleted=true": version("d", 1, 11, `{"type":"enum","name":"E","symbols":["A"]}`, ""),
@@ -89,7 +91,7 @@ func TestEveryFaultIsFound(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("found\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if report.Subjects != 4 || report.Versions != 9 || steps != 4 || report.Count(compat.Error) != 4 {
+	if report.Subjects != 4 || report.Versions != 11 || steps != 4 || report.Count(compat.Error) != 4 {
 		t.Errorf("%d subjects, %d versions, %d steps, %d errors", report.Subjects, report.Versions, steps, report.Count(compat.Error))
 	}
 }
