@@ -76,7 +76,7 @@ func (m *Main) backupFile(ctx context.Context, data, path string) error {
 		return err
 	}
 	if path == "-" {
-		_, err := backup.Write(m.Stdout, store, buildOf().Version)
+		_, err := backup.Write(ctx, m.Stdout, store, buildOf().Version)
 		return errors.Join(err, store.Close())
 	}
 	err = requireAbsent(path)

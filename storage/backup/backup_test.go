@@ -270,7 +270,7 @@ func TestAHugePromiseIsNotBelieved(t *testing.T) {
 		"fewer bytes than there are": {Size: 10},
 	} {
 		var backup bytes.Buffer
-		if err := write(&backup, &info, bytes.NewReader(make([]byte, 1000))); err != nil {
+		if err := write(t.Context(), &backup, &info, bytes.NewReader(make([]byte, 1000))); err != nil {
 			t.Fatal(err)
 		}
 		var out bytes.Buffer
@@ -331,6 +331,42 @@ func TestTheKeeperMakesABackupWhenOneIsDue(t *testing.T) {
 	if k.Status().Kept != 1 {
 		t.Errorf("%+v", k.Status())
 	}
+}
+
+// endless is a store that is never written to the end.
+type endless struct {
+	*bolt.Store
+	begun func()
+}
+
+func (e endless) Snapshot(f func(storage.View, bolt.Image) error) error {
+	return e.Store.Snapshot(func(v storage.View, image bolt.Image) error { return f(v, endlessImage{image, e.begun}) })
+}
+
+type endlessImage struct {
+	bolt.Image
+	begun func()
+}
+
+func (i endlessImage) WriteTo(w io.Writer) (int64, error) {
+	i.begun()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); {
+		if n, err := w.Write(make([]byte, 4096)); err != nil {
+			return int64(n), err
+		}
+	}
+	return 0, errors.New("nobody gave it up")
+}
+
+func TestABackupIsGivenUpWhenTheServerStops(t *testing.T) {
+	s, _ := newStore(t, 5)
+	dir := t.TempDir()
+	ctx, stop := context.WithCancel(t.Context())
+	k := NewKeeper(endless{s, stop}, Options{Schedule: Schedule{every: time.Hour}, Keep: 1, Directory: dir})
+	if err := k.Backup(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("it ended with: %v", err)
+	}
+	requireFiles(t, filepath.Join(dir, "x"))
 }
 
 func TestAfterAFailureTheKeeperWaits(t *testing.T) {

@@ -22,7 +22,7 @@ func Make(ctx context.Context, s Source, path, program string) (*Info, error) {
 		return nil, err
 	}
 	defer os.Remove(draft.Name())
-	info, err := Write(draft, s, program)
+	info, err := Write(ctx, draft, s, program)
 	if err == nil {
 		err = draft.Sync()
 	}

@@ -47,8 +47,9 @@ type Source interface {
 	Snapshot(f func(v storage.View, image bolt.Image) error) error
 }
 
-// Write writes a backup of a store to w, which must be no slower than a local disk. What it writes was not read back yet.
-func Write(w io.Writer, s Source, program string) (*Info, error) {
+// Write writes a backup of a store to w, which must be no slower than a local disk, until ctx ends. What it writes was not read
+// back yet.
+func Write(ctx context.Context, w io.Writer, s Source, program string) (*Info, error) {
 	info := &Info{Created: time.Now().UTC().Truncate(time.Second), Program: program}
 	err := s.Snapshot(func(v storage.View, image bolt.Image) error {
 		counts, err := v.Counts()
@@ -59,12 +60,12 @@ func Write(w io.Writer, s Source, program string) (*Info, error) {
 		for _, t := range formats.Types() {
 			info.Versions += counts.Versions[t] + counts.DeletedVersions[t]
 		}
-		return write(w, info, image)
+		return write(ctx, w, info, image)
 	})
 	return info, err
 }
 
-func write(w io.Writer, info *Info, image io.WriterTo) error {
+func write(ctx context.Context, w io.Writer, info *Info, image io.WriterTo) error {
 	header, err := json.Marshal(info)
 	if err != nil {
 		return err
@@ -78,7 +79,7 @@ func write(w io.Writer, info *Info, image io.WriterTo) error {
 	if err != nil {
 		return err
 	}
-	if _, err := image.WriteTo(z); err != nil {
+	if _, err := image.WriteTo(&cancellableWriter{ctx, z}); err != nil {
 		return errors.Join(err, z.Close())
 	}
 	if err := z.Close(); err != nil {
@@ -188,4 +189,17 @@ func (c *cancellable) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
+}
+
+// cancellableWriter does so where the copy is made by what is written.
+type cancellableWriter struct {
+	ctx context.Context
+	w   io.Writer
+}
+
+func (c *cancellableWriter) Write(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.w.Write(p)
 }

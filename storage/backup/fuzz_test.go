@@ -11,7 +11,7 @@ import (
 // believed: not more is written than was promised, and every fault is named as such.
 func FuzzExtract(f *testing.F) {
 	var whole bytes.Buffer
-	if err := write(&whole, &Info{Size: 1000}, bytes.NewReader(make([]byte, 1000))); err != nil {
+	if err := write(f.Context(), &whole, &Info{Size: 1000}, bytes.NewReader(make([]byte, 1000))); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(whole.Bytes()[:whole.Len()-sha256.Size])
