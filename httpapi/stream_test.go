@@ -9,7 +9,6 @@ import (
 	"net"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -68,21 +67,17 @@ func TestALargeListIsSentWhileItIsMade(t *testing.T) {
 	}
 }
 
-// purging deletes a subject permanently after the first View of a list, which decides what is listed.
+// purging deletes something permanently after one of the next Views.
 type purging struct {
 	storage.Store
-	once  sync.Once
-	armed atomic.Bool
+	after atomic.Int64 // how many Views; 0 means never
 	purge func()
 }
 
 func (p *purging) View(view func(storage.View) error) error {
 	err := p.Store.View(view)
-	if p.armed.Load() {
-		p.once.Do(func() {
-			p.armed.Store(false)
-			p.purge()
-		})
+	if p.after.Add(-1) == 0 {
+		p.purge()
 	}
 	return err
 }
@@ -100,10 +95,43 @@ func TestAListLeavesOutWhatIsPurgedMeanwhile(t *testing.T) {
 		s.must(t, "DELETE", "/subjects/b", "")
 		s.must(t, "DELETE", "/subjects/b?permanent=true", "")
 	}
-	store.armed.Store(true)
+	store.after.Store(1) // which decides what is listed
 	list := s.must(t, "GET", "/schemas", "")
 	if strings.Contains(list, `"subject":"b"`) || !strings.Contains(list, `"subject":"a"`) || !strings.Contains(list, `"subject":"c"`) {
 		t.Errorf("the list is %s", list)
+	}
+}
+
+func TestAMessageIsReadWithoutTheVersionsThatArePurgedMeanwhile(t *testing.T) {
+	store := &purging{}
+	s := start(t, setup{wrap: func(inner storage.Store) storage.Store {
+		store.Store = inner
+		return store
+	}})
+	for n := int64(1); ; n++ {
+		context := fmt.Sprintf("/contexts/.c%d", n)
+		subject := context + "/subjects/s"
+		s.must(t, "PUT", context+"/config", `{"compatibility":"NONE"}`)
+		for _, schema := range []string{"int", "string", "double"} {
+			s.must(t, "POST", subject+"/versions", `{"schema":"\"`+schema+`\""}`)
+		}
+		purged := false
+		store.purge = func() {
+			s.must(t, "DELETE", subject+"/versions/2", "")
+			s.must(t, "DELETE", subject+"/versions/2?permanent=true", "")
+			purged = true
+		}
+		store.after.Store(n)
+		answer := s.must(t, "POST", context+"/api/decode", `{"message":"06","id":1}`)
+		if store.after.Swap(0); !purged {
+			if n < 4 {
+				t.Errorf("a message is read with %d views", n-1)
+			}
+			return
+		}
+		if !strings.Contains(answer, `"message":3`) || !strings.Contains(answer, `{"version":3,"reads":true`) {
+			t.Errorf("purged after %d views: %s", n, answer)
+		}
 	}
 }
 

@@ -3,7 +3,7 @@ package registry
 import (
 	"context"
 	"encoding/json"
-	"strconv"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -157,25 +157,35 @@ func (r *Registry) codec(ctx context.Context, v *SchemaVersion) (*message.Codec,
 	return codec, nil
 }
 
-// readers asks the other versions of the writer's subject what they make of a message.
+// readers asks the other live versions of the writer's subject what they make of a message. Those that are deleted for good
+// meanwhile are left out.
 func (r *Registry) readers(ctx context.Context, d *Decoding, writer *message.Codec, payload []byte) error {
-	versions, err := r.Versions(ctx, d.Subject, LiveOnly, Page{})
-	if CodeOf(err) != 0 {
-		return nil // the subject is deleted; its schema still reads the message
-	}
+	var rows []storage.Row
+	err := r.store.View(func(v storage.View) (err error) {
+		rows, err = v.Rows(d.Subject)
+		return err
+	})
 	if err != nil {
 		return err
 	}
 	until := time.Now().Add(maxReadersTime)
-	for i := len(versions) - 1; i >= 0; i-- {
-		if versions[i] == d.Version {
+	for i := range slices.Backward(rows) {
+		row := &rows[i]
+		if row.Deleted || row.Version == d.Version {
 			continue
 		}
 		if len(d.Readers) == maxReaders || time.Now().After(until) {
 			d.More++
 			continue
 		}
-		reader, err := r.reader(ctx, d, versions[i], writer, payload)
+		v, err := r.listed(row)
+		if err != nil {
+			return err
+		}
+		if v == nil {
+			continue
+		}
+		reader, err := r.reader(ctx, d, v, writer, payload)
 		if err != nil {
 			return err
 		}
@@ -184,12 +194,8 @@ func (r *Registry) readers(ctx context.Context, d *Decoding, writer *message.Cod
 	return nil
 }
 
-func (r *Registry) reader(ctx context.Context, d *Decoding, version int, writer *message.Codec, payload []byte) (MessageReader, error) {
-	answer := MessageReader{Version: version}
-	v, err := r.Version(ctx, d.Subject, strconv.Itoa(version), ReadOptions{WithDeleted: true})
-	if err != nil {
-		return answer, err
-	}
+func (r *Registry) reader(ctx context.Context, d *Decoding, v *SchemaVersion, writer *message.Codec, payload []byte) (MessageReader, error) {
+	answer := MessageReader{Version: v.Version}
 	codec, err := r.codec(ctx, v)
 	if CodeOf(err) != 0 {
 		answer.Faults = []message.Fault{{Message: err.Error()}}
