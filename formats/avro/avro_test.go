@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -230,6 +231,24 @@ func TestLimits(t *testing.T) {
 		} else {
 			t.Logf("%-45s %8v  %.100v", name, took.Round(time.Millisecond), err)
 		}
+	}
+}
+
+func TestAMessageOfAWideRecordIsReadInTimeWhateverTheOrderOfItsMembers(t *testing.T) {
+	const n = 90_000
+	s, err := Format{}.Parse(context.Background(), formats.Source{Text: `{"type":"record","name":"R","fields":[` + series(n, `{"name":"a#","type":"int"}`) + `]}`}, formats.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	members := strings.Split(series(n, `"a#":#`), ",")
+	slices.Reverse(members)
+	start := time.Now()
+	d, err := ParseDatum(s.(*Schema).Root(), "{"+strings.Join(members, ",")+"}", formats.Limits{})
+	if err != nil || len(d.Parts) != n || d.Parts[0].Int != 0 || d.Parts[n-1].Int != n-1 {
+		t.Fatalf("%d fields, error %v", len(d.Parts), err)
+	}
+	if took := time.Since(start); took > 5*time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
 

@@ -180,15 +180,18 @@ func (r *DatumReader) record(t *Type, v *Value) (Datum, error) {
 	if v.Kind != ObjectValue {
 		return Datum{}, misfit("%s is not a value of type %s", v.short(), t)
 	}
-	for _, key := range v.Keys {
-		if r.Tagged && t.FieldIndex(key) < 0 {
+	given := make([]*Value, len(t.Fields))
+	for k, key := range v.Keys {
+		if i := t.FieldIndex(key); i >= 0 {
+			given[i] = &v.Elems[k]
+		} else if r.Tagged {
 			return Datum{}, misfit("%s has no field %q; it has %s", t, shortened(key), fieldList(t))
 		}
 	}
 	out := Datum{Type: t}
 	for i := range t.Fields {
 		f := &t.Fields[i]
-		from, value := r, v.Get(f.Name)
+		from, value := r, given[i]
 		if value == nil {
 			from, value = &DatumReader{Spend: r.Spend}, f.Default
 		}
