@@ -53,7 +53,8 @@ func cutBase(u *url.URL, base string) {
 	u.Path = rest
 }
 
-// Describe tells what the API answers to an error: the status, the error_code and the message.
+// Describe tells what the API answers to an error: the status, the error_code and the message. The error_code of an
+// incompatible schema is that of a server without Options.IncompatibleCode.
 func Describe(err error) (status, code int, message string) {
 	e := describe(err)
 	status, known := statuses[e.Code]
