@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
 	"github.com/concord-registry/concord/compat/engine"
@@ -121,7 +122,7 @@ func short(v any) string {
 		return "not set"
 	}
 	if len(text) > 80 {
-		return string(text[:80]) + "…"
+		return strings.ToValidUTF8(string(text[:80]), "") + "…"
 	}
 	return string(text)
 }

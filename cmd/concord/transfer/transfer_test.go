@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
 	"github.com/concord-registry/concord/cmd/concord/transfer"
@@ -83,5 +84,18 @@ func TestARegistryOfAnotherMakeIsReadAndCompared(t *testing.T) {
 	}
 	if got := transfer.Compare(context.Background(), e, dump, copied); strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
+	}
+}
+
+func TestALongDifferenceIsCutBetweenCharacters(t *testing.T) {
+	copied := &transfer.Dump{Configs: map[string]*client.Config{"a": {Group: strings.Repeat("é", 80)}, "b": {Group: "x" + strings.Repeat("é", 80)}}}
+	differences := transfer.Compare(context.Background(), engine.Default(formats.Limits{}), &transfer.Dump{}, copied)
+	if len(differences) != 2 {
+		t.Errorf("there are two differences: %q", differences)
+	}
+	for _, difference := range differences {
+		if !utf8.ValidString(difference) || !strings.HasSuffix(difference, "é…") {
+			t.Errorf("%q", difference)
+		}
 	}
 }
