@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
+	"github.com/concord-registry/concord/cmd/concord/words"
 	"github.com/concord-registry/concord/storage/backup"
 	"github.com/concord-registry/concord/storage/bolt"
 )
@@ -154,6 +155,6 @@ func (m *Main) reportBackup(path string, info *backup.Info) error {
 }
 
 func contentsOf(info *backup.Info) string {
-	return fmt.Sprintf("%s, %s, %s of %s", counted(info.Subjects, "subject"), counted(info.Versions, "version"),
-		counted(info.Schemas, "schema"), info.Created.Format(time.RFC3339))
+	return fmt.Sprintf("%s, %s, %s of %s", words.Counted(info.Subjects, "subject"), words.Counted(info.Versions, "version"),
+		words.Counted(info.Schemas, "schema"), info.Created.Format(time.RFC3339))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/concord-registry/concord/cmd/concord/client"
 	"github.com/concord-registry/concord/cmd/concord/operand"
+	"github.com/concord-registry/concord/cmd/concord/words"
 )
 
 const deleteLong = `Delete a subject, or one version of it: softly, so that its ids can still be read and it can be registered again, or with
@@ -92,20 +93,20 @@ func (m *Main) delete(ctx context.Context, c *client.Client, name string, perman
 		for _, r := range referrers {
 			fmt.Fprintf(m.Stderr, "%s@%d is referred to by %s@%d\n", oneLine(subject), r.of, oneLine(r.Subject), r.Version)
 		}
-		return fmt.Errorf("%s is referred to by %s; delete those first", name, counted(len(referrers), "version"))
+		return fmt.Errorf("%s is referred to by %s; delete those first", name, words.Counted(len(referrers), "version"))
 	}
 	how := "softly"
 	if permanent {
 		how = "for good"
 	}
-	if err := m.confirm(fmt.Sprintf("Delete %s (%s) %s?", oneLine(name), counted(len(out.Versions), "version"), how), yes); err != nil {
+	if err := m.confirm(fmt.Sprintf("Delete %s (%s) %s?", oneLine(name), words.Counted(len(out.Versions), "version"), how), yes); err != nil {
 		return err
 	}
 	if err := deleteVersions(ctx, c, subject, out.Versions, len(live) > 0, single, permanent); err != nil {
 		return err
 	}
 	return printData(m.Stdout, output, out, func(w io.Writer) error {
-		what := counted(len(out.Versions), "version")
+		what := words.Counted(len(out.Versions), "version")
 		if single {
 			what = "version " + wanted
 		}

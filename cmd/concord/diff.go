@@ -11,6 +11,7 @@ import (
 
 	"github.com/concord-registry/concord/cmd/concord/client"
 	"github.com/concord-registry/concord/cmd/concord/operand"
+	"github.com/concord-registry/concord/cmd/concord/words"
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/diff"
 	"github.com/concord-registry/concord/compat/engine"
@@ -243,15 +244,7 @@ func (v *diffView) summary() string {
 	if v.Breaking {
 		verdict = "forbids"
 	}
-	return fmt.Sprintf("%s: %s. Level %s %s it.", counted(len(v.Changes)+v.More, "change"), strings.Join(parts, ", "), v.Level, verdict)
-}
-
-// counted is a number with its noun.
-func counted(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
+	return fmt.Sprintf("%s: %s. Level %s %s it.", words.Counted(len(v.Changes)+v.More, "change"), strings.Join(parts, ", "), v.Level, verdict)
 }
 
 // typeFlag is the schema type of a flag; empty when it was not given.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/concord-registry/concord/cmd/concord/report"
+	"github.com/concord-registry/concord/cmd/concord/words"
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/diff"
 )
@@ -45,7 +46,7 @@ func (v *diffView) changes(out io.Writer, indent string) {
 		}
 	}
 	if v.More > 0 {
-		fmt.Fprintf(out, "%sand %s more\n", indent, counted(v.More, "change"))
+		fmt.Fprintf(out, "%sand %s more\n", indent, words.Counted(v.More, "change"))
 	}
 }
 

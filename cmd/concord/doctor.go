@@ -15,6 +15,7 @@ import (
 	"github.com/concord-registry/concord/cmd/concord/client"
 	"github.com/concord-registry/concord/cmd/concord/config"
 	"github.com/concord-registry/concord/cmd/concord/doctor"
+	"github.com/concord-registry/concord/cmd/concord/words"
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/formats"
@@ -175,8 +176,8 @@ func (m *Main) printReport(r *doctor.Report, output string) error {
 	for _, action := range actions {
 		fmt.Fprintf(m.Stdout, "  %s\n", oneLine(action))
 	}
-	summary := fmt.Sprintf("%s: %s, %s examined; %s, %s", r.Source, counted(r.Subjects, "subject"), counted(r.Versions, "version"),
-		counted(r.Count(compat.Error), "error"), counted(r.Count(compat.Warning), "warning"))
+	summary := fmt.Sprintf("%s: %s, %s examined; %s, %s", r.Source, words.Counted(r.Subjects, "subject"), words.Counted(r.Versions, "version"),
+		words.Counted(r.Count(compat.Error), "error"), words.Counted(r.Count(compat.Warning), "warning"))
 	if len(r.Findings) == 0 {
 		summary = s.green(summary)
 	}

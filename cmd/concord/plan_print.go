@@ -8,6 +8,7 @@ import (
 
 	"github.com/concord-registry/concord/cmd/concord/desired"
 	"github.com/concord-registry/concord/cmd/concord/report"
+	"github.com/concord-registry/concord/cmd/concord/words"
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/diff"
 )
@@ -56,7 +57,7 @@ func (v *planView) extra() string {
 	if len(v.Extra) > maxExtra {
 		names += fmt.Sprintf(" and %d more", len(v.Extra)-maxExtra)
 	}
-	return fmt.Sprintf("no file has %s (%s); --enable-deletes would delete what no file has", counted(len(v.Extra), "subject"), oneLine(names))
+	return fmt.Sprintf("no file has %s (%s); --enable-deletes would delete what no file has", words.Counted(len(v.Extra), "subject"), oneLine(names))
 }
 
 func (v *planView) place(f *desired.Finding) string {
@@ -82,7 +83,7 @@ func (v *planView) describe(a *desired.Action) (sign, what string) {
 	case a.Kind == desired.SetLevel:
 		return v.style.yellow("~"), fmt.Sprintf("level %s → %s", a.Before.Level, a.Level)
 	case a.Kind == desired.Delete:
-		return v.style.red("-"), "delete " + counted(len(a.Before.Versions), "version")
+		return v.style.red("-"), "delete " + words.Counted(len(a.Before.Versions), "version")
 	case a.Version == 1:
 		return v.style.green("+"), fmt.Sprintf("new subject (%s)", file)
 	}
@@ -118,7 +119,7 @@ func (v *planView) summary() string {
 	var parts []string
 	for _, noun := range []string{"new subject", "new version", "level", "deletion"} {
 		if n := count[noun]; n > 0 {
-			parts = append(parts, counted(n, noun))
+			parts = append(parts, words.Counted(n, noun))
 		}
 	}
 	if n := count["refused"]; n > 0 {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/concord-registry/concord/cmd/concord/config"
+	"github.com/concord-registry/concord/cmd/concord/words"
 	"github.com/concord-registry/concord/compat/engine"
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/httpapi"
@@ -144,7 +145,7 @@ func (s *server) announce(ctx context.Context) error {
 			"subjects", counts.Subjects, "schemas", counts.Schemas, "version", buildOf().Version)
 	} else {
 		fmt.Fprintf(s.stdout, "concord %s serves %s from %s: %s, %s\n", buildOf().Version, url, data,
-			counted(counts.Subjects, "subject"), counted(counts.Schemas, "schema"))
+			words.Counted(counts.Subjects, "subject"), words.Counted(counts.Schemas, "schema"))
 	}
 	return notifySystemd(s.notifySocket, "READY=1")
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/concord-registry/concord/cmd/concord/gate"
+	"github.com/concord-registry/concord/cmd/concord/words"
 	"github.com/concord-registry/concord/compat"
 )
 
@@ -110,13 +111,6 @@ func Summary(r *gate.Result, elapsed time.Duration) string {
 	if len(parts) == 0 {
 		parts = []string{"nothing to check"}
 	}
-	return fmt.Sprintf("%s: %s; %s, %s (%s)", counted(len(r.Subjects), "subject"), strings.Join(parts, ", "),
-		counted(r.Count(compat.Error), "error"), counted(r.Count(compat.Warning), "warning"), elapsed.Round(time.Millisecond))
-}
-
-func counted(n int, word string) string {
-	if n == 1 {
-		return "1 " + word
-	}
-	return fmt.Sprintf("%d %ss", n, word)
+	return fmt.Sprintf("%s: %s; %s, %s (%s)", words.Counted(len(r.Subjects), "subject"), strings.Join(parts, ", "),
+		words.Counted(r.Count(compat.Error), "error"), words.Counted(r.Count(compat.Warning), "warning"), elapsed.Round(time.Millisecond))
 }

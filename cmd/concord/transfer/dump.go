@@ -20,6 +20,7 @@ import (
 
 	"github.com/concord-registry/concord/cmd/concord/client"
 	"github.com/concord-registry/concord/cmd/concord/parallel"
+	"github.com/concord-registry/concord/cmd/concord/words"
 	"github.com/concord-registry/concord/storage"
 )
 
@@ -40,15 +41,8 @@ func (d *Dump) Summary() string {
 			deleted++
 		}
 	}
-	return fmt.Sprintf("%s of %s (%d deleted), %s, %s", counted(len(d.Versions), "version"), counted(len(subjects), "subject"), deleted,
-		counted(len(d.Configs), "config"), counted(len(d.Modes), "mode"))
-}
-
-func counted(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return fmt.Sprintf("%s of %s (%d deleted), %s, %s", words.Counted(len(d.Versions), "version"), words.Counted(len(subjects), "subject"), deleted,
+		words.Counted(len(d.Configs), "config"), words.Counted(len(d.Modes), "mode"))
 }
 
 // key names a version.
