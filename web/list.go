@@ -66,6 +66,11 @@ func (u *UI) list(r *request) (*Page, error) {
 			values.Del(name)
 		}
 	}
+	for _, name := range filters {
+		if values.Has(name) {
+			values[name] = chosen(values[name])
+		}
+	}
 	number := pageNumber(values)
 	query := catalog.Query{
 		Text: r.query("q"), Context: r.query("context"), Types: values["type"], Levels: values["level"], Modes: values["mode"], Owners: values["owner"],
@@ -105,6 +110,23 @@ func (u *UI) list(r *request) (*Page, error) {
 		page.Switch = append([]Pair{{"q", query.Text}}, page.Keep...)
 	}
 	return page, nil
+}
+
+// maxChosen bounds the values of a filter: the page has an address without each of them, which holds all others.
+const maxChosen = 20
+
+// chosen is what a filter lets through: the first of its values, each once.
+func chosen(values []string) []string {
+	var list []string
+	for _, value := range values {
+		if len(list) == maxChosen {
+			break
+		}
+		if !slices.Contains(list, value) {
+			list = append(list, value)
+		}
+	}
+	return list
 }
 
 // pageNumber reads the number of a page, from 1.

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -173,5 +174,19 @@ func TestTheLinksOfAllStatesLeadSomewhere(t *testing.T) {
 	world(s)
 	if n := s.visit("/tools/registry/ui?deleted=true"); n < 60 {
 		t.Errorf("only %d addresses", n)
+	}
+}
+
+// Each choice of a list leads to an address that names all others: five thousand of them made a page of 600 megabytes.
+func TestAListWithThousandsOfChoicesIsNoLarger(t *testing.T) {
+	s := newSite(t, "")
+	fill(s)
+	var query strings.Builder
+	for i := range 5_000 {
+		fmt.Fprintf(&query, "&owner=%d&type=AVRO", i)
+	}
+	w := s.do("GET", "/ui?"+query.String()[1:], nil, nil)
+	if w.Code != 200 || w.Body.Len() > 200_000 {
+		t.Errorf("%d with %d bytes", w.Code, w.Body.Len())
 	}
 }

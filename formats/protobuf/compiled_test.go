@@ -226,7 +226,7 @@ func roundTrip(t *testing.T, text string, references map[string]string) bool {
 		t.Errorf("the canonical text is no fixed point\n%s", diff(s.Canonical(), twice))
 	}
 
-	own, _, err := s.build(s.own, nil)
+	own, _, err := s.build(s.own, nil, false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ const serializedName = "default"
 
 // serialized is base64 of the descriptor. It lists the imports that can be resolved.
 func (s *Schema) serialized() (string, error) {
-	fd, _, err := s.build(s.own, nil)
+	fd, _, err := s.build(s.own, nil, false)
 	if err != nil {
 		return "", err
 	}
@@ -119,7 +119,7 @@ func (l *linker) unit(u *Unit) error {
 	}
 	defer func() { l.depth-- }()
 	l.done[u] = false
-	fd, used, err := l.schema.build(u, l.only)
+	fd, used, err := l.schema.build(u, l.only, true)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,37 @@
+package protobuf
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/concord-registry/concord/formats"
+)
+
+// A schema that was stored without validation may name types that do not exist. The runtime would look for each in every
+// part of the package, under a name that is as long as that.
+func TestTypesThatDoNotExistAreMissedAtOnceInALongPackage(t *testing.T) {
+	for name, declaration := range map[string]string{
+		"in a field":      "message M { optional X f = 1; }",
+		"in a map":        "message M { map<string, X.Y> f = 1; }",
+		"in an extension": "extend X { optional int32 f = 100; }",
+		"in a method":     "service S { rpc M(X) returns (X); }",
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := `syntax = "proto2"; package ` + strings.Repeat("a.", 15_000) + "a; " + declaration
+			s, err := Format{}.Parse(context.Background(), formats.Source{Text: text}, formats.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			begun := time.Now()
+			_, err = s.(*Schema).Linked()
+			if took := time.Since(begun); took > 2*time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if err == nil || !strings.Contains(err.Error(), `"X`) {
+				t.Errorf("a type that does not exist is found: %v", err)
+			}
+		})
+	}
+}
