@@ -297,3 +297,36 @@ func TestManyPropertiesAgainstManyPatternsEndInTime(t *testing.T) {
 		t.Errorf("%v after %v", err, took)
 	}
 }
+
+// A pattern may have tens of thousands of instructions, each of which is carried out at each letter of a name. Ten thousand
+// names took minutes.
+func TestManyNamesAgainstALargePatternEndInTime(t *testing.T) {
+	large := `"additionalProperties":false,"patternProperties":{"^` + strings.Repeat("a?b?", 8_000) + `c$":{"type":"string"}}`
+	names := func(suffix string) string {
+		var properties strings.Builder
+		for i := range 10_000 {
+			fmt.Fprintf(&properties, `,"%s%d%s":{"type":"number"}`, strings.Repeat("a", 30), i, suffix)
+		}
+		return `{"type":"object",` + large + `,"properties":{` + properties.String()[1:] + `}}`
+	}
+	for name, readers := range map[string]string{
+		"that only one schema has": names("x"),
+		"that both schemas have":   strings.Replace(names(""), `"string"`, `"integer"`, 1),
+	} {
+		t.Run(name, func(t *testing.T) {
+			start := time.Now()
+			c, err := (Comparer{}).Compare(context.Background(), compat.Request{
+				Writer: schema(t, names("")), Reader: schema(t, readers), Direction: compat.NewReadsOld, Full: true,
+			})
+			var tooLarge *compat.WorkError
+			switch took := time.Since(start); {
+			case took > 20*time.Second:
+				t.Errorf("it took %v", took)
+			case err != nil && !errors.As(err, &tooLarge):
+				t.Error(err)
+			case err == nil && c.Verdicts[compat.Semantic] != compat.Undecided:
+				t.Errorf("the semantic relation is %v", c.Verdicts[compat.Semantic])
+			}
+		})
+	}
+}

@@ -1,8 +1,6 @@
 package jsonschema
 
 import (
-	"regexp"
-
 	model "github.com/concord-registry/concord/formats/jsonschema"
 )
 
@@ -306,21 +304,23 @@ func (l *loader) patterns(o *objectRules, v *model.Value) {
 	}
 	for _, m := range v.Members {
 		if s := l.load(m.Value); s != nil {
-			o.patterns = append(o.patterns, pattern{m.Key, l.compile(m.Key), s})
+			o.patterns = append(o.patterns, l.pattern(m.Key, s))
 		}
 	}
 }
 
-// compile returns nil for an expression that matches nothing that can be known here.
-func (l *loader) compile(expression string) *regexp.Regexp {
-	if l.cost += len(expression); l.cost > maxPatterns {
-		return nil
+// pattern reads one member of patternProperties.
+func (l *loader) pattern(text string, s *shape) pattern {
+	p := pattern{text: text, shape: s}
+	if l.cost += len(text); l.cost > maxPatterns {
+		return p
 	}
-	if l.cost += model.PatternCost(expression); l.cost > maxPatterns {
-		return nil
+	p.size = model.PatternCost(text)
+	if l.cost += p.size; l.cost > maxPatterns {
+		return p
 	}
-	re, _ := model.CompilePattern(expression)
-	return re
+	p.re, _ = model.CompilePattern(text)
+	return p
 }
 
 func (o *objectRules) require(v *model.Value) {

@@ -122,7 +122,11 @@ func (l *list) covered(w, r *shape) bool {
 
 // cover is the schema that a partially open object holds an undeclared property to; nil when it has none.
 func (l *list) cover(o *objectRules, name string) *shape {
-	if l.pairs += len(o.patterns) * (1 + len(name)/100) / 8; !l.spend() {
+	work := 0 // of matching, which takes every instruction of a pattern at every letter at worst
+	for _, p := range o.patterns {
+		work += 1 + len(name)*p.size/150
+	}
+	if l.pairs += work / 8; !l.spend() {
 		return nil
 	}
 	for _, p := range o.patterns {

@@ -100,6 +100,7 @@ type property struct {
 type pattern struct {
 	text  string
 	re    *regexp.Regexp // nil when the text is beyond this engine
+	size  int            // what it compiles into (model.PatternCost)
 	shape *shape
 }
 

@@ -97,6 +97,15 @@ func TestJSONSchemasThatAreCostlyToCompareAreAnsweredInTime(t *testing.T) {
 				return fmt.Sprintf(`"%d.*z":{"minimum":%d}`, i, i+v)
 			}) + `},"properties":{` + list(1_000, func(i int) string { return fmt.Sprintf(`"%d-%dz":{"type":"integer"}`, i, i) }) + `}}`
 		}},
+		{"10,000 names held to a pattern of 16,000 parts", func(v int) string {
+			return `{"type":"object","additionalProperties":false,"patternProperties":{"^` + strings.Repeat("a?b?", 8_000) + `c$":{"type":"string"}},"properties":{` +
+				list(10_000, func(i int) string { return fmt.Sprintf(`"aaaaaaaaaaaaaaaa%d%d":{"type":"number"}`, i, v) }) + `}}`
+		}},
+		{"3,000 names of 300 letters and as many patterns", func(v int) string {
+			return `{"type":"object","additionalProperties":false,"patternProperties":{` + list(3_000, func(i int) string {
+				return fmt.Sprintf(`"^a.*%d$":%s`, i, leaf(v))
+			}) + `},"properties":{` + list(3_000, func(i int) string { return fmt.Sprintf(`"%s%d":{"type":"string"}`, strings.Repeat("a", 300), i) }) + `}}`
+		}},
 		{"a pattern whose automaton explodes", func(v int) string {
 			return fmt.Sprintf(`{"type":"string","pattern":"^(a|b)*a(a|b){%d}$"}`, 60+v)
 		}},

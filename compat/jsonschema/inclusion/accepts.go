@@ -107,7 +107,7 @@ func (sv *solver) accepts(s *schema, instance any, e *seen, depth int) truth {
 	switch v := instance.(type) {
 	case string:
 		if s.strings != nil {
-			result = s.strings.accept(v)
+			result = s.strings.accept(sv.budget, v)
 		}
 	case []any:
 		if s.arrays != nil {

@@ -151,10 +151,12 @@ func (a *assembly) combinations(i int) []goal {
 
 // suits reports whether a name can meet a demand as far as the name goes.
 func (a *assembly) suits(d demand, name string) bool {
+	var t truth
 	if len(d.name) == 0 {
-		return d.scope.contains(name)
+		t = d.scope.contains(a.sv.budget, name)
+	} else {
+		t = a.sv.satisfies(name, d.name)
 	}
-	t := a.sv.satisfies(name, d.name)
 	a.doubt = a.doubt || t == unsure
 	return t == yes
 }

@@ -3,6 +3,9 @@ package inclusion
 import (
 	"context"
 	"errors"
+	"regexp"
+
+	model "github.com/concord-registry/concord/formats/jsonschema"
 )
 
 // Limits bound the work of one comparison. Zero fields mean the defaults.
@@ -24,6 +27,9 @@ type budget struct {
 	left  int
 	since int   // steps since the context was last asked
 	err   error // why there is nothing left
+
+	patterns patternSizes
+	matched  int // work on patterns that no step was taken for yet
 }
 
 func newBudget(ctx context.Context, limits Limits) *budget {
@@ -47,6 +53,36 @@ func (b *budget) spend(n int) error {
 		b.err = b.ctx.Err()
 	}
 	return b.err
+}
+
+// stepMatching is how much work on patterns is a step.
+const stepMatching = 800
+
+// patternSizes are how many instructions patterns have, of those that were asked for.
+type patternSizes map[*regexp.Regexp]int
+
+// work is what it takes at worst to match a text of that length: every instruction at each of its bytes.
+func (known *patternSizes) work(p *regexp.Regexp, length int) int {
+	size, ok := (*known)[p]
+	if !ok {
+		if *known == nil {
+			*known = patternSizes{}
+		}
+		size = model.PatternCost(p.String()) + 10
+		(*known)[p] = size
+	}
+	return length * size
+}
+
+// match reports whether a text matches a pattern; unsure when there are no steps for it any more.
+func (b *budget) match(p *regexp.Regexp, text string) truth {
+	b.matched += b.patterns.work(p, len(text))
+	steps := b.matched / stepMatching
+	b.matched %= stepMatching
+	if b.spend(steps) != nil {
+		return unsure
+	}
+	return truthOf(p.MatchString(text))
 }
 
 // within runs f with at most n of the steps that are left and reports whether they sufficed.

@@ -135,7 +135,7 @@ func (sv *solver) factHolds(f fact, value any) truth {
 	case json.Number:
 		return truthOf(numberFactHolds(f, v))
 	case string:
-		return stringFactHolds(f, v)
+		return sv.stringFactHolds(f, v)
 	case []any:
 		return sv.arrayFactHolds(f, v)
 	case map[string]any:
@@ -159,16 +159,16 @@ func numberFactHolds(f fact, n json.Number) bool {
 	return true
 }
 
-func stringFactHolds(f fact, s string) truth {
+func (sv *solver) stringFactHolds(f fact, s string) truth {
 	switch f := f.(type) {
 	case minLength:
-		return (&stringRules{minLength: f.n, maxLength: none}).accept(s)
+		return (&stringRules{minLength: f.n, maxLength: none}).accept(sv.budget, s)
 	case maxLength:
-		return (&stringRules{maxLength: f.n}).accept(s)
+		return (&stringRules{maxLength: f.n}).accept(sv.budget, s)
 	case matches:
-		return truthOf(f.pattern.MatchString(s))
+		return sv.budget.match(f.pattern, s)
 	case avoids:
-		return truthOf(!f.pattern.MatchString(s))
+		return sv.budget.match(f.pattern, s).not()
 	case obeys:
 		return f.predicate.accept(s)
 	case defies:
@@ -229,11 +229,14 @@ func (sv *solver) countHolds(f counts, v []any) truth {
 }
 
 func (sv *solver) objectFactHolds(f fact, v map[string]any) truth {
-	each := func(applies func(string) bool, l literal) truth {
+	each := func(names scope, l literal) truth {
 		result := yes
 		for name, value := range v {
-			if applies(name) {
+			switch names.contains(sv.budget, name) {
+			case yes:
 				result = min(result, sv.holds(value, l))
+			case unsure:
+				result = min(result, unsure)
 			}
 		}
 		return result
@@ -253,9 +256,9 @@ func (sv *solver) objectFactHolds(f fact, v map[string]any) truth {
 		part := &objectRules{names: f.rules.names, values: f.rules.values, patterns: f.rules.patterns, additional: f.rules.additional, maxProperties: none}
 		return sv.acceptsObject(part, v, nil, 0)
 	case propertiesAre:
-		return each(f.scope.contains, f.is)
+		return each(f.scope, f.is)
 	case someProperty:
-		return each(f.scope.contains, f.is.opposite()).not()
+		return each(f.scope, f.is.opposite()).not()
 	case propertyIs:
 		value, ok := v[f.name]
 		if !ok {

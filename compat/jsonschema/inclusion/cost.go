@@ -26,6 +26,7 @@ func applications(schemas []Schema, instance any) int {
 type part struct {
 	items []*part
 	names map[string]*part
+	text  int // bytes of a string
 	// weight is what one schema costs that is applied to it: the validator notes for every property and item whether it
 	// was looked at, writes down the path to it, and reads a number anew each time, in a time that grows with the square of
 	// its digits.
@@ -38,6 +39,8 @@ func newPart(value any, path int) *part {
 	switch v := value.(type) {
 	case json.Number:
 		p.weight += len(v) * len(v) / 300_000
+	case string:
+		p.text = len(v)
 	case []any:
 		p.weight += len(v) / 32
 		for _, item := range v {
@@ -62,6 +65,8 @@ type application struct {
 type coster struct {
 	known   map[application]int
 	dynamic []*jsonschema.Schema // where references that depend on the dynamic scope may lead
+
+	patterns patternSizes
 }
 
 func (c *coster) cost(x *jsonschema.Schema, p *part, depth int) int {
@@ -77,6 +82,9 @@ func (c *coster) cost(x *jsonschema.Schema, p *part, depth int) int {
 	}
 	c.known[key] = 1 // a schema that applies itself in place makes the validator give up
 	total := p.weight
+	if x.Pattern != nil {
+		total += c.patterns.work(x.Pattern, p.text) / stepMatching
+	}
 	add := func(x *jsonschema.Schema, p *part) { total = min(total+c.cost(x, p, depth+1), maxValidation+1) }
 	for _, inner := range []*jsonschema.Schema{x.Ref, x.RecursiveRef, x.DynamicRef, x.Not, x.If, x.Then, x.Else} {
 		add(inner, p)
@@ -95,6 +103,7 @@ func (c *coster) cost(x *jsonschema.Schema, p *part, depth int) int {
 		c.item(x, i, item, add)
 	}
 	for name, value := range p.names {
+		total = min(total+c.matching(x, name), maxValidation+1)
 		c.property(x, name, value, add)
 	}
 	if p.names != nil {
@@ -129,6 +138,15 @@ func (c *coster) item(x *jsonschema.Schema, i int, item *part, add func(*jsonsch
 	}
 	add(x.Contains, item)
 	add(x.UnevaluatedItems, item)
+}
+
+// matching is what it costs to match a name with the patterns of properties.
+func (c *coster) matching(x *jsonschema.Schema, name string) int {
+	work := 0
+	for pattern := range x.PatternProperties {
+		work += c.patterns.work(pattern, len(name))
+	}
+	return work / stepMatching
 }
 
 func (c *coster) property(x *jsonschema.Schema, name string, value *part, add func(*jsonschema.Schema, *part)) {

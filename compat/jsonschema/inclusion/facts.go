@@ -108,19 +108,22 @@ type scope struct {
 	patterns []*regexp.Regexp // names must match none of these
 }
 
-func (s scope) contains(name string) bool {
-	if s.pattern != nil && !s.pattern.MatchString(name) {
-		return false
-	}
+// contains reports whether a name is in the set; unsure when there are no steps to find out.
+func (s scope) contains(b *budget, name string) truth {
 	if s.except != nil && s.except(name) {
-		return false
+		return no
+	}
+	result := yes
+	if s.pattern != nil {
+		result = b.match(s.pattern, name)
 	}
 	for _, p := range s.patterns {
-		if p.MatchString(name) {
-			return false
+		if result == no {
+			break
 		}
+		result = min(result, b.match(p, name).not())
 	}
-	return true
+	return result
 }
 
 // beyond is the scope of additionalProperties: names that neither properties nor patternProperties mention.

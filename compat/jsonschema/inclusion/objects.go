@@ -24,9 +24,12 @@ func (sv *solver) acceptsObject(r *objectRules, v map[string]any, own *seen, dep
 			apply(s, value)
 		}
 		for _, p := range r.patterns {
-			if p.pattern.MatchString(name) {
+			switch sv.budget.match(p.pattern, name) {
+			case yes:
 				mentioned = true
 				apply(p.schema, value)
+			case unsure:
+				return unsure
 			}
 		}
 		if r.additional != nil && !mentioned {
@@ -169,9 +172,12 @@ func (o *object) valueOf(name string) goal {
 			g = append(g, is(s))
 		}
 		for _, p := range r.patterns {
-			if p.pattern.MatchString(name) {
+			switch o.sv.budget.match(p.pattern, name) {
+			case yes:
 				mentioned = true
 				g = append(g, is(p.schema))
+			case unsure:
+				return g // asks for less, which is never taken for a proof
 			}
 		}
 		if r.additional != nil && !mentioned {
@@ -179,7 +185,7 @@ func (o *object) valueOf(name string) goal {
 		}
 	}
 	for _, s := range o.scopes {
-		if s.scope.contains(name) {
+		if s.scope.contains(o.sv.budget, name) == yes {
 			g = append(g, s.is)
 		}
 	}

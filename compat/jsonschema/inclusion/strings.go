@@ -7,15 +7,18 @@ import (
 	"github.com/concord-registry/concord/compat/jsonschema/inclusion/automaton"
 )
 
-func (r *stringRules) accept(s string) truth {
+// accept takes steps of b for the pattern.
+func (r *stringRules) accept(b *budget, s string) truth {
 	n := automaton.Length(s)
 	if n < r.minLength || r.maxLength != none && n > r.maxLength {
 		return no
 	}
-	if r.pattern != nil && !r.pattern.MatchString(s) {
-		return no
-	}
 	result := yes
+	if r.pattern != nil {
+		if result = b.match(r.pattern, s); result == no {
+			return no
+		}
+	}
 	for _, p := range r.predicates {
 		result = min(result, p.accept(s))
 	}
