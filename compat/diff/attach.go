@@ -14,6 +14,7 @@ type matcher struct {
 	old, new *ruler
 	c        *comparison
 	own      map[string]int // changes made of findings, by code and paths
+	read     int            // bytes of sentences in which names were looked for
 }
 
 func newMatcher(oldText, newText string, c *comparison) *matcher {
@@ -73,7 +74,7 @@ func (m *matcher) nearest(f compat.Finding) []int {
 // renamed finds the change of a name of which a finding gives both names.
 func (m *matcher) renamed(f compat.Finding) []int {
 	for i := range m.c.changes {
-		if c := &m.c.changes[i]; c.Attribute == "name" && mentions(f.Message, c.names[0]) && mentions(f.Message, c.names[1]) {
+		if c := &m.c.changes[i]; c.Attribute == "name" && m.mentions(f.Message, c.names[0]) && m.mentions(f.Message, c.names[1]) {
 			return []int{i}
 		}
 	}
@@ -133,7 +134,7 @@ func (m *matcher) mentioned(f compat.Finding) []int {
 		}
 		count := 0
 		for _, name := range change.names {
-			if mentions(f.Message, name) {
+			if m.mentions(f.Message, name) {
 				count++
 			}
 		}
@@ -142,6 +143,17 @@ func (m *matcher) mentioned(f compat.Finding) []int {
 		}
 	}
 	return best
+}
+
+// maxRead bounds the sentences in which names are looked for, in bytes. Each is read for each name of each change, and both may be
+// long. What is beyond it mentions nothing: findings become changes of their own.
+const maxRead = 128 << 20
+
+func (m *matcher) mentions(sentence, name string) bool {
+	if m.read += len(sentence); m.read > maxRead {
+		return false
+	}
+	return mentions(sentence, name)
 }
 
 // mentions reports whether a sentence has a name as a word. A name of one letter must be quoted.

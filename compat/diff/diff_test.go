@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
 
@@ -303,5 +304,28 @@ func TestADiffBelowALongNameTakesLittleMemory(t *testing.T) {
 		if len(d.Changes) != 1 || len(d.Changes[0].Path()) > 3000 {
 			t.Errorf("%s: %d changes, want one with a path that is cut", kind, len(d.Changes))
 		}
+	}
+}
+
+// Names are looked for in the sentences of findings, each of which may be long: three thousand took twenty seconds.
+func TestFindingsOfLongNamesFindTheirChangesInTime(t *testing.T) {
+	long := strings.Repeat("X", 1_200)
+	text := func(from int) string {
+		var b strings.Builder
+		b.WriteString(`syntax = "proto3"; enum E { Z = 0; `)
+		for i := range 3_000 {
+			fmt.Fprintf(&b, "%s%d = %d; ", long, i, from+i)
+		}
+		b.WriteString("} message M { E e = 1; }")
+		return b.String()
+	}
+	old, next := parse(t, formats.Protobuf, text(1)), parse(t, formats.Protobuf, text(2))
+	begun := time.Now()
+	d := compare(t, old, next)
+	if took := time.Since(begun); took > 10*time.Second {
+		t.Errorf("it took %v", took)
+	}
+	if len(d.Changes) < 1_000 || d.Backward == diff.Harmless {
+		t.Errorf("%d changes, backward %s", len(d.Changes), d.Backward)
 	}
 }
