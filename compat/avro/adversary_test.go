@@ -111,6 +111,22 @@ func TestReportsOfLongNamesAreBounded(t *testing.T) {
 	}
 }
 
+// Of each field of an enum the reference says which symbols are missing: three megabytes of them, nine thousand times, took all
+// memory that there was.
+func TestMessagesOfManyLongSymbolsAreBounded(t *testing.T) {
+	schema := func(prefix string) *avro.Schema {
+		return parse(t, `{"type":"record","name":"R","fields":[{"name":"e","type":{"type":"enum","name":"E","symbols":[`+
+			repeat(1000, `"`+prefix+strings.Repeat("k", 1000)+`#"`)+`]}},`+repeat(1000, `{"name":"f#","type":"E"}`)+`]}`)
+	}
+	for _, full := range []bool{false, true} {
+		_, err := Comparer{}.Compare(context.Background(), compat.Request{Reader: schema("a"), Writer: schema("b"), Full: full})
+		var tooMuch *compat.WorkError
+		if !errors.As(err, &tooMuch) || tooMuch.Max != maxMessages {
+			t.Errorf("error %v, want one about the messages", err)
+		}
+	}
+}
+
 func TestComparingStopsWhenTheContextEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()

@@ -96,6 +96,11 @@ func TestWideInputIsAnsweredInTime(t *testing.T) {
 		{"an Avro enum of 200,000 symbols", "AVRO", func(variant string) string {
 			return `{"type":"enum","name":"E","symbols":[` + list(200_000, func(i int) string { return fmt.Sprintf(`"%s%d"`, variant, i) }) + `]}`
 		}},
+		{"an Avro enum of 3,000 long symbols in 9,000 fields", "AVRO", func(variant string) string {
+			return `{"type":"record","name":"R","fields":[{"name":"e","type":{"type":"enum","name":"E","symbols":[` + list(3_000, func(i int) string {
+				return fmt.Sprintf(`"%s%d%s"`, variant, i, strings.Repeat("s", 1_000))
+			}) + `]}},` + list(9_000, func(i int) string { return fmt.Sprintf(`{"name":"f%d","type":"E"}`, i) }) + `]}`
+		}},
 		{"a JSON schema with a oneOf of 20,000", "JSON", func(variant string) string {
 			return `{"oneOf":[` + list(20_000, func(i int) string { return fmt.Sprintf(`{"type":"object","required":["%s%d"]}`, variant, i) }) + `]}`
 		}},
