@@ -81,15 +81,34 @@ func (c *Checker) CheckFull(ctx context.Context, next formats.Schema, history []
 	return c.check(ctx, next, history, rules, true)
 }
 
+// maxTold bounds what the findings of a report say, in bytes: those of a thousand versions could be as many gigabytes.
+const maxTold = 32 << 20
+
+// bytes are those that a finding says.
+func (f *Finding) bytes() int {
+	n := len(f.ReaderPath) + len(f.WriterPath) + len(f.Message) + len(f.Hint) + len(f.NoWitness)
+	if w := f.Witness; w != nil {
+		n += 2*len(w.Data) + len(w.JSON) + len(w.Annotated) + len(w.ReaderJSON) + len(w.ReaderError) + len(w.Note)
+	}
+	return n
+}
+
 func (c *Checker) check(ctx context.Context, next formats.Schema, history []Version, rules Rules, full bool) (*Report, error) {
 	report := &Report{Compatible: true, Level: rules.Level, Policy: rules.Policy, Messages: []string{}, Compared: []int{}, Findings: []Finding{}}
 	if !rules.Level.Transitive() && len(history) > 1 {
 		history = history[:1]
 	}
+	told := 0
 	for _, old := range history {
 		one, err := c.against(ctx, next, old, rules, full)
 		if err != nil {
 			return nil, err
+		}
+		for i := range one.Findings {
+			told += one.Findings[i].bytes()
+		}
+		if told > maxTold {
+			return nil, &WorkError{What: "bytes of findings about all versions", Max: maxTold}
 		}
 		report.Compared = append(report.Compared, old.Number)
 		report.Findings = append(report.Findings, one.Findings...)
