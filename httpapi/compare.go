@@ -1,5 +1,11 @@
 package httpapi
 
+import (
+	"slices"
+
+	"github.com/concord-registry/concord/registry"
+)
+
 func (c *call) compareVersions() error {
 	step, err := c.server.registry.Compare(c.request.Context(), c.subject, c.query.text("from"), c.query.text("to"))
 	if err != nil {
@@ -16,6 +22,9 @@ func (c *call) getHistory() error {
 	steps, err := c.server.registry.History(c.request.Context(), c.subject, page)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(steps, func(s *registry.Step) bool { return s.Late }) {
+		c.generation = nil // another time there may be more time
 	}
 	return c.json(steps)
 }

@@ -82,6 +82,7 @@ func (s *slow) View(view func(storage.View) error) error {
 func TestAnAnswerThatATimeLimitCutShortIsMadeAgain(t *testing.T) {
 	for name, test := range map[string]struct{ method, path, body, cut string }{
 		"the levels that versions keep to": {"GET", "/api/subjects/s/levels", "", `"undecided"`},
+		"a history":                        {"GET", "/api/subjects/s/history", "", `"problem":`},
 		"a message":                        {"POST", "/api/decode", `{"message":"000000000106"}`, `"more":`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -3,6 +3,7 @@ package registry
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/concord-registry/concord/compat"
 	"github.com/concord-registry/concord/compat/diff"
@@ -19,6 +20,7 @@ type Step struct {
 	Level compat.Level `json:"level"`
 	// Problem says why there is no comparison, in a history: a version that was imported as it is may be unreadable.
 	Problem string `json:"problem,omitempty"`
+	Late    bool   `json:"-"` // the Problem is that there was no time left
 	*diff.Diff
 }
 
@@ -79,10 +81,16 @@ func (r *Registry) steps(ctx context.Context, subject string, page Page) ([]*Ste
 	live := h.live()
 	slices.Reverse(live)
 	steps := []*Step{}
+	until := time.Now().Add(maxHistoryTime)
 	for _, to := range paged(live, page, maxSteps) {
+		if time.Now().After(until) {
+			steps = append(steps, h.uncompared(to, "There was no time left to compare it; compare it by itself, or ask for fewer versions"))
+			steps[len(steps)-1].Late = true
+			continue
+		}
 		step, err := r.step(ctx, h, h.before(to), to)
 		if CodeOf(err) != 0 {
-			step, err = &Step{Subject: h.subject, To: infoOf(to), Level: h.settings.level, Problem: err.Error()}, nil
+			step, err = h.uncompared(to, err.Error()), nil
 		}
 		if err != nil {
 			return nil, err
@@ -105,13 +113,21 @@ func (r *Registry) VersionList(ctx context.Context, subject string) ([]VersionIn
 	return list, nil
 }
 
-// maxSteps bounds what one request may ask to be compared in full.
-const maxSteps = 20
+// The work that one history may cause: so many comparisons in full, and none that begins later.
+const (
+	maxSteps       = 20
+	maxHistoryTime = 4 * time.Second
+)
 
 // history is a subject with what decides about it.
 type history struct {
 	subjectState
 	settings *settings
+}
+
+// uncompared is the step to a version that was not compared, and why.
+func (h *history) uncompared(to *storage.Row, problem string) *Step {
+	return &Step{Subject: h.subject, To: infoOf(to), Level: h.settings.level, Problem: problem}
 }
 
 func (r *Registry) readHistory(subject string) (*history, error) {
