@@ -30,7 +30,8 @@ func (c *call) giveBack() {
 	}
 }
 
-// waitForPage does the same for a form, which the page reads by itself. One that is too large is for the page to refuse.
+// waitForPage does the same for a form, which the page reads by itself. One that is too large is for the page to refuse. A page
+// is made in memory but sent while the call goes on: the room is given back before, so that nobody holds it by reading slowly.
 func (c *call) waitForPage() error {
 	if n := c.request.ContentLength; n >= 0 && n < largeBody || n > c.server.opt.BodyLimit {
 		return nil
@@ -38,6 +39,7 @@ func (c *call) waitForPage() error {
 	body, err := c.readBody()
 	if err == nil {
 		c.request.Body = io.NopCloser(bytes.NewReader(body))
+		c.echo.Response().Before(c.giveBack)
 	}
 	return err
 }

@@ -4,10 +4,13 @@ package hostile
 
 import (
 	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 )
 
 // TestManyLargeSchemasAtOnceCostAsMuchAsAFew has 24 clients register schemas of two megabytes with as many values as can be, all
@@ -50,5 +53,33 @@ func TestManyLargeSchemasAtOnceCostAsMuchAsAFew(t *testing.T) {
 	t.Logf("%d MiB more memory", (peak-before)>>20)
 	if peak-before > most {
 		t.Errorf("%d schemas of 2 MB at once cost %d MiB of memory", clients, (peak-before)>>20)
+	}
+}
+
+// TestWhoReadsALargePageSlowlyHoldsUpNobody sends large forms and reads nothing of the pages that answer them.
+func TestWhoReadsALargePageSlowlyHoldsUpNobody(t *testing.T) {
+	s := serve(t, "")
+	form := "schemaType=JSON&message=00&schema=" + strings.Repeat("x", 7<<20)
+	began := time.Now()
+	for range 3 {
+		conn, err := net.Dial("tcp", strings.TrimPrefix(s.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		_ = conn.(*net.TCPConn).SetReadBuffer(4096)
+		if _, err := fmt.Fprintf(conn, "POST /ui/new HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s", len(form), form); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(conn, make([]byte, 1)); err != nil { // the page has begun
+			t.Fatal(err)
+		}
+	}
+	schema := `{"title":"` + strings.Repeat("x", 3_000_000) + `"}`
+	if status, answer, _ := s.do(t, "POST", "/subjects/s/versions", registration(t, "JSON", schema)); status != http.StatusOK {
+		t.Errorf("%d %.200s", status, answer)
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("three forms and a large schema took %v", took)
 	}
 }
