@@ -5,10 +5,8 @@ import (
 	"unicode"
 )
 
-const (
-	nameRule    = "letters, digits and _ only, not starting with a digit"
-	unicodeRule = "letters, digits and _ only, not starting with a digit"
-)
+// nameRule tells in an error what a name is.
+const nameRule = "letters, digits and _ only, not starting with a digit"
 
 // asciiName reports whether s is a name by the specification (section "Names").
 func asciiName(s string) bool {
@@ -41,12 +39,12 @@ func unicodeName(s string) bool {
 
 // checkName checks a simple name: by the specification when the schema is new, else as the reference reads stored texts.
 func (p *parser) checkName(v *Value, name, what string) error {
-	ok, rule := unicodeName(name), unicodeRule
+	valid := unicodeName
 	if p.validate {
-		ok, rule = asciiName(name), nameRule
+		valid = asciiName
 	}
-	if !ok {
-		return p.fail(v, "%q is not a %s: %s", shorten(name), what, rule)
+	if !valid(name) {
+		return p.fail(v, "%q is not a %s: %s", shorten(name), what, nameRule)
 	}
 	return nil
 }
