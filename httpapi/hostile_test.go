@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,32 +36,46 @@ func (b *blanks) Read(p []byte) (int, error) {
 	return int(n), nil
 }
 
+// halting is a body that stops where it is empty, and goes on when it is told.
+type halting struct {
+	blanks
+	on chan struct{}
+}
+
+func (h *halting) Read(p []byte) (int, error) {
+	n, err := h.blanks.Read(p)
+	if err != nil {
+		<-h.on
+	}
+	return n, err
+}
+
+// TestBodiesOverTheLimitAreRefusedUnread sends no more than the beginning of a body, or what the limit allows of one whose
+// length is not known, before the answer is there.
 func TestBodiesOverTheLimitAreRefusedUnread(t *testing.T) {
 	s := start(t, setup{})
-	const size = 100 << 20
-	for name, length := range map[string]int64{"announced": size, "in chunks": -1} {
-		body := &blanks{}
-		body.left.Store(size)
+	for name, c := range map[string]struct{ length, sent int64 }{"announced": {100 << 20, 64 << 10}, "in chunks": {-1, 11 << 20}} {
+		body := &halting{on: make(chan struct{})}
+		body.left.Store(c.sent)
 		req, err := http.NewRequest("POST", s.URL+"/subjects/s/versions", body)
 		if err != nil {
 			t.Fatal(err)
 		}
-		req.ContentLength = length
-		before := time.Now()
+		req.ContentLength = c.length
+		giveUp := time.AfterFunc(time.Minute, func() { close(body.on) })
 		resp, err := s.client.Do(req)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
+		}
+		if giveUp.Stop() {
+			close(body.on)
+		} else {
+			t.Errorf("%s: no answer before the end of the body", name)
 		}
 		answer, _ := io.ReadAll(resp.Body)
 		resp.Body.Close()
 		if resp.StatusCode != 413 || string(answer) != `{"error_code":413,"message":"The request body exceeds the limit of 10485760 bytes."}` || !resp.Close {
 			t.Errorf("%s: %d %s, closed %v", name, resp.StatusCode, answer, resp.Close)
-		}
-		if read := size - body.left.Load(); read > 40<<20 {
-			t.Errorf("%s: %d bytes were taken", name, read)
-		}
-		if elapsed := time.Since(before); elapsed > 5*time.Second {
-			t.Errorf("%s: took %v", name, elapsed)
 		}
 	}
 }
@@ -70,7 +83,7 @@ func TestBodiesOverTheLimitAreRefusedUnread(t *testing.T) {
 // TestAClientThatSendsEverythingFirstReadsWhyItWasRefused is most clients: they read no answer before the body is sent.
 func TestAClientThatSendsEverythingFirstReadsWhyItWasRefused(t *testing.T) {
 	s := start(t, setup{})
-	const size = 40 << 20
+	const size = 20 << 20 // well over the limit, and over what the buffers of both ends take
 	for name, head := range map[string]string{
 		"announced": fmt.Sprintf("Content-Length: %d\r\n\r\n", size),
 		"in chunks": fmt.Sprintf("Transfer-Encoding: chunked\r\n\r\n%x\r\n", size),
@@ -79,7 +92,7 @@ func TestAClientThatSendsEverythingFirstReadsWhyItWasRefused(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = conn.SetDeadline(time.Now().Add(20 * time.Second))
+		_ = conn.SetDeadline(time.Now().Add(time.Minute))
 		body := &blanks{}
 		body.left.Store(size)
 		if _, err := io.WriteString(conn, "POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\n"+head); err != nil {
@@ -187,7 +200,7 @@ func TestRawRequestsThatAreNoHTTPGetA4xx(t *testing.T) {
 			t.Fatal(err)
 		}
 		go func() { _, _ = io.WriteString(conn, raw) }()
-		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
+		_ = conn.SetReadDeadline(time.Now().Add(time.Minute))
 		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		if err != nil {
 			t.Fatalf("%.60q: %v", raw, err)
@@ -207,10 +220,10 @@ func TestRawRequestsThatAreNoHTTPGetA4xx(t *testing.T) {
 }
 
 // TestSlowClientsDoNotDelayOthers keeps clients that read nothing of a large answer, and clients that never finish their
-// request, while others must be served, writes included. Times are held loosely, for machines that do other things, too: the
-// slow clients would hold up others until they are dropped. End-to-end tests measure the percentiles.
+// request, while others must be served, writes included. The slow ones are not dropped before the test is over, so that whoever
+// has to wait for them waits for ever, however slow the machine is. End-to-end tests measure the percentiles.
 func TestSlowClientsDoNotDelayOthers(t *testing.T) {
-	s := start(t, setup{})
+	s := start(t, setup{http: httpapi.Options{ReadHeaderTimeout: time.Hour, ReadTimeout: time.Hour, WriteTimeout: time.Hour}})
 	text := `{"type":"enum","name":"E","symbols":["` + strings.Repeat("A", 2<<20) + `"]}`
 	s.must(t, "POST", "/subjects/large/versions", `{"schema":`+quote(text)+`}`)
 	for i := range 100 {
@@ -231,29 +244,28 @@ func TestSlowClientsDoNotDelayOthers(t *testing.T) {
 		}
 	}
 	time.Sleep(100 * time.Millisecond)
-	const workers, each = 4, 25
-	took := make([]time.Duration, workers*each)
+	s.client.Timeout = time.Minute
 	var wg sync.WaitGroup
-	for worker := range workers {
+	for worker := range 4 {
 		wg.Go(func() {
-			for i := range each {
-				before := time.Now()
-				s.must(t, "GET", "/schemas/ids/1/versions", "")
-				s.must(t, "POST", fmt.Sprintf("/subjects/s%d-%d/versions", worker, i), `{"schema":"\"int\""}`)
-				took[worker*each+i] = time.Since(before)
+			for i := range 25 {
+				if status, answer := s.do(t, "GET", "/schemas/ids/1/versions", ""); status != http.StatusOK {
+					t.Errorf("%d %s", status, answer)
+				}
+				if status, answer := s.do(t, "POST", fmt.Sprintf("/subjects/s%d-%d/versions", worker, i), `{"schema":"\"int\""}`); status != http.StatusOK {
+					t.Errorf("%d %s", status, answer)
+				}
 			}
 		})
 	}
 	wg.Wait()
-	slices.Sort(took)
-	if most, longest := took[len(took)*9/10], took[len(took)-1]; most > 2*time.Second || longest > 10*time.Second {
-		t.Errorf("one in ten reads with a write took %v or more, the longest %v", most, longest)
-	}
 }
 
 func TestClientsThatDawdleAreDropped(t *testing.T) {
-	s := start(t, setup{http: httpapi.Options{ReadHeaderTimeout: 200 * time.Millisecond, ReadTimeout: 300 * time.Millisecond, IdleTimeout: 200 * time.Millisecond}})
+	const limit = 2 * time.Second // long enough for whoever does not dawdle on a machine that does
+	s := start(t, setup{http: httpapi.Options{ReadHeaderTimeout: limit, ReadTimeout: limit, IdleTimeout: limit}})
 	s.must(t, "GET", "/subjects", "")
+	var clients sync.WaitGroup
 	for name, request := range map[string]string{
 		"nothing":                          "",
 		"half a header":                    "GET / HTTP/1.1\r\nHost:",
@@ -269,16 +281,19 @@ func TestClientsThatDawdleAreDropped(t *testing.T) {
 		if _, err := io.WriteString(conn, request); err != nil {
 			t.Fatal(err)
 		}
-		_ = conn.SetReadDeadline(time.Now().Add(5 * time.Second))
-		answer, err := io.ReadAll(conn)
-		conn.Close()
-		if err != nil {
-			t.Errorf("%s: the connection stays open: %v", name, err)
-		}
-		if name == "half a body" && !strings.Contains(string(answer), `{"error_code":408,`) {
-			t.Errorf("%s: %q", name, answer)
-		}
+		_ = conn.SetReadDeadline(time.Now().Add(time.Minute))
+		clients.Go(func() {
+			answer, err := io.ReadAll(conn)
+			conn.Close()
+			if err != nil {
+				t.Errorf("%s: the connection stays open: %v", name, err)
+			}
+			if name == "half a body" && !strings.Contains(string(answer), `{"error_code":408,`) {
+				t.Errorf("%s: %q", name, answer)
+			}
+		})
 	}
+	clients.Wait()
 }
 
 func TestABodyThatIsNoHTTPIsTheClientsMistake(t *testing.T) {
@@ -294,7 +309,7 @@ func TestABodyThatIsNoHTTPIsTheClientsMistake(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_ = conn.SetDeadline(time.Now().Add(5 * time.Second))
+		_ = conn.SetDeadline(time.Now().Add(time.Minute))
 		if _, err := io.WriteString(conn, "POST /subjects/s/versions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"+chunks); err != nil {
 			t.Fatal(err)
 		}

@@ -68,10 +68,10 @@ func newListener(t testing.TB) net.Listener {
 	return l
 }
 
-// stop ends the server; the data file can be opened again after it.
+// stop ends the server when it has answered what it was asked; the data file can be opened again after it.
 func (s *server) stop() {
 	s.client.CloseIdleConnections()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	_ = s.api.Shutdown(ctx)
 	_ = s.store.Close()

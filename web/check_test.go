@@ -24,14 +24,30 @@ import (
 
 // site is a whole server with its pages.
 type site struct {
-	t     testing.TB
-	reg   *registry.Registry
-	store *bolt.Store
-	api   http.Handler
-	base  string
+	t       testing.TB
+	reg     *registry.Registry
+	store   *bolt.Store
+	catalog *catalog.Catalog
+	api     http.Handler
+	base    string
 }
 
+// newSite returns a site whose catalog follows the registry already.
 func newSite(t testing.TB, base string) *site {
+	t.Helper()
+	s := newUnreadSite(t, base)
+	for complete := false; !complete; {
+		list, err := s.catalog.Subjects(t.Context(), catalog.Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		complete = list.Coverage.Complete
+	}
+	return s
+}
+
+// newUnreadSite returns a site whose catalog begins to read when the first page is asked for.
+func newUnreadSite(t testing.TB, base string) *site {
 	t.Helper()
 	store, err := bolt.Open(filepath.Join(t.TempDir(), "concord.db"), bolt.Options{})
 	if err != nil {
@@ -50,7 +66,7 @@ func newSite(t testing.TB, base string) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &site{t: t, reg: reg, store: store, api: httpapi.New(httpapi.Options{Registry: reg, Catalog: subjects, Usage: seen, UI: pages, BasePath: base}), base: base}
+	return &site{t: t, reg: reg, store: store, catalog: subjects, api: httpapi.New(httpapi.Options{Registry: reg, Catalog: subjects, Usage: seen, UI: pages, BasePath: base}), base: base}
 }
 
 // register stores a schema, or ends the test.
