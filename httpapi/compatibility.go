@@ -84,6 +84,9 @@ func (c *call) compare(version string, opt registry.CheckOptions) (report *compa
 		report, err = c.server.registry.CheckVersion(c.request.Context(), c.subject, version, req, opt)
 	}
 	c.count = c.server.metrics.checked(req.Type, report, err, time.Since(start)).Inc
+	if report != nil && len(report.Undecided) > 0 {
+		c.generation = nil // another time there may be more time
+	}
 	return report, err
 }
 
