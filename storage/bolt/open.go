@@ -37,6 +37,9 @@ func Open(path string, opt Options) (*Store, error) {
 	if err := createFile(path); err != nil {
 		return nil, fmt.Errorf("create data file %s: %w", path, err)
 	}
+	if err := waitForLock(path, opt.LockTimeout); err != nil { // before the check, which would wait for it much longer
+		return nil, err
+	}
 	if err := checkBefore(path); err != nil {
 		return nil, err
 	}
@@ -71,6 +74,26 @@ func (s *Store) begin() error {
 		s.durable.Store(int64(snapshot.tx.ID()))
 		return s.recognise(snapshot)
 	})
+}
+
+// waitForLock returns once no other process has the file open, or the error that says so after the time.
+func waitForLock(path string, timeout time.Duration) error {
+	for deadline := time.Now().Add(timeout); ; time.Sleep(min(timeout, 10*time.Millisecond)) {
+		used, err := InUse(path)
+		switch {
+		case err != nil:
+			return fmt.Errorf("open data file %s: %w", path, err)
+		case !used:
+			return nil
+		case !time.Now().Before(deadline):
+			return heldError(path)
+		}
+	}
+}
+
+// heldError is what is said of a data file that another process has open.
+func heldError(path string) error {
+	return fmt.Errorf("another process has %s open; stop it, or name another file with --data", path)
 }
 
 // fileOptions are those of bbolt. The free list is synced: that costs a page per commit, and saves a walk over all pages
@@ -111,7 +134,7 @@ func openFile(path string, opt *bbolt.Options) (db *bbolt.DB, err error) {
 	case err == nil:
 		return db, nil
 	case errors.Is(err, bbolterrors.ErrTimeout):
-		return nil, fmt.Errorf("another process has %s open; stop it, or name another file with --data", path)
+		return nil, heldError(path)
 	case errors.Is(err, bbolterrors.ErrInvalid), errors.Is(err, bbolterrors.ErrChecksum), errors.Is(err, bbolterrors.ErrVersionMismatch),
 		isShort(path):
 		if !hasMagic(path) {

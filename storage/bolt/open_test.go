@@ -35,6 +35,15 @@ func TestOpenRefusesAFileThatAnotherProcessHasOpen(t *testing.T) {
 	requireText(t, err, "another process has "+path+" open")
 }
 
+// The check in a child would wait for the file too, ten times as long.
+func TestOpenRefusesAFileThatAnotherProcessHasOpenBeforeItChecksIt(t *testing.T) {
+	path := newPath(t)
+	mustOpen(t, path)
+	t.Setenv("CONCORD_TEST_CRASH", "1") // a check would end with another error
+	_, err := Open(path, Options{LockTimeout: 1})
+	requireText(t, err, "another process has "+path+" open")
+}
+
 func TestOpenRefusesWhatIsNotADataFile(t *testing.T) {
 	path := newPath(t)
 	if err := os.WriteFile(path, []byte(strings.Repeat("not a database\n", 1000)), 0o600); err != nil {
