@@ -198,6 +198,7 @@ var fileEndings = map[formats.Type]string{formats.Avro: ".avsc", formats.Protobu
 
 func fileBase(v *registry.SchemaVersion) string {
 	_, name := storage.SplitSubject(v.Subject)
+	name = strings.TrimSuffix(name, fileEndings[v.Type]) // subjects of imported files are often called as the file
 	return strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) {
 			return '_'
