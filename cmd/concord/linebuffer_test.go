@@ -6,28 +6,32 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
+// The clock is that of synctest: it goes on when everybody waits.
 func TestLinesAboutRequestsAreWrittenTogetherAndSoon(t *testing.T) {
-	out := newSafeBuffer()
-	b := newLineBuffer(out)
-	fmt.Fprintln(b, "one")
-	fmt.Fprintln(b, "two")
-	if got := out.String(); got != "" {
-		t.Errorf("written at once: %q", got)
-	}
-	for deadline := time.Now().Add(5 * time.Second); out.String() == "" && time.Now().Before(deadline); {
-		time.Sleep(5 * time.Millisecond)
-	}
-	if got := out.String(); got != "one\ntwo\n" {
-		t.Errorf("after the delay: %q", got)
-	}
-	fmt.Fprintln(b, "three")
-	b.Flush()
-	if got := out.String(); got != "one\ntwo\nthree\n" {
-		t.Errorf("after a flush: %q", got)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		var out bytes.Buffer
+		b := newLineBuffer(&out)
+		fmt.Fprintln(b, "one")
+		time.Sleep(lineDelay - time.Nanosecond)
+		fmt.Fprintln(b, "two")
+		if got := out.String(); got != "" {
+			t.Errorf("written at once: %q", got)
+		}
+		time.Sleep(time.Nanosecond)
+		synctest.Wait()
+		if got := out.String(); got != "one\ntwo\n" {
+			t.Errorf("after the delay: %q", got)
+		}
+		fmt.Fprintln(b, "three")
+		b.Flush()
+		if got := out.String(); got != "one\ntwo\nthree\n" {
+			t.Errorf("after a flush: %q", got)
+		}
+	})
 }
 
 func TestNoLineIsLostOrTornWhenManyWrite(t *testing.T) {

@@ -30,6 +30,7 @@ import (
 //	exited NAME CODE        wait for its end and check the exit code; its streams are then in NAME.out and NAME.err
 //	http METHOD URL [FILE]  send a request; stdout is the status and the body
 //	notready URL            wait until /health/ready answers 503
+//	until URL TEXT          wait until the answer to a GET holds a text
 //	closed URL              wait until connections are refused
 //	address URL             put the host and port of a URL into $ADDRESS
 //	sigkill NAME             end it with SIGKILL
@@ -170,6 +171,17 @@ func cmdNotReady(ts *testscript.TestScript, _ bool, args []string) {
 		ts.Check(err)
 		defer resp.Body.Close()
 		return resp.StatusCode == http.StatusServiceUnavailable
+	})
+}
+
+func cmdUntil(ts *testscript.TestScript, _ bool, args []string) {
+	eventually(ts, fmt.Sprintf("%s does not tell %q", args[0], args[1]), func() bool {
+		resp, err := http.Get(args[0])
+		ts.Check(err)
+		defer resp.Body.Close()
+		answer, err := io.ReadAll(resp.Body)
+		ts.Check(err)
+		return strings.Contains(string(answer), args[1])
 	})
 }
 

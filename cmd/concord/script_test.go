@@ -18,16 +18,18 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"concord": main})
 }
 
-// scriptsPatience is what all scripts together may take, on a busy machine and under the race detector.
-const scriptsPatience = 4 * time.Minute
-
 func TestScripts(t *testing.T) {
+	// A command that hangs says where before the time of all tests is up.
+	deadline, limited := t.Deadline()
+	if !limited {
+		deadline = time.Now().Add(10 * time.Minute)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
-		Deadline:            time.Now().Add(scriptsPatience), // a command that hangs says where before the time of all tests is up
+		Deadline:            deadline.Add(-time.Minute),
 		Setup: func(env *testscript.Env) error {
 			servers := servers{}
 			env.Values[serversKey{}] = servers
@@ -46,6 +48,7 @@ func TestScripts(t *testing.T) {
 			"exited":   cmdExited,
 			"http":     cmdHTTP,
 			"notready": cmdNotReady,
+			"until":    cmdUntil,
 			"closed":   cmdClosed,
 			"address":  cmdAddress,
 			"sigkill":  cmdKill,

@@ -105,6 +105,12 @@ const (
 	checkTimeIfClean = 150 * time.Millisecond // after a proper end
 )
 
+// A small file is read whole, which is milliseconds of work, however long a busy machine takes for them.
+const (
+	smallFile        = 1 << 20 // bytes
+	checkTimeIfSmall = 30 * time.Second
+)
+
 // checkTimeApart bounds a check that is to read everything.
 const checkTimeApart = 24 * time.Hour
 
@@ -224,6 +230,9 @@ func checkBefore(path string) error {
 	limit := checkTimeIfClean
 	if _, err := os.Stat(runningMark(path)); err == nil {
 		limit = checkTime
+	}
+	if info, err := os.Stat(path); err == nil && info.Size() <= smallFile {
+		limit = checkTimeIfSmall
 	}
 	err := checkInChild(context.Background(), path, limit)
 	switch {

@@ -462,7 +462,7 @@ func TestACrashOfTheCheckIsADamagedFile(t *testing.T) {
 	path := newPath(t)
 	writeSample(t, path)
 	t.Setenv("CONCORD_TEST_CRASH", "1")
-	err := checkInChild(t.Context(), path, time.Second)
+	err := checkInChild(t.Context(), path, time.Minute)
 	requireErr(t, err, storage.ErrCorrupt)
 	requireText(t, err, path, "ended the process")
 }
