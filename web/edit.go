@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -262,7 +263,11 @@ func (u *UI) register(r *request, view *editView) (*Page, error) {
 	if err == nil {
 		var version *registry.SchemaVersion
 		if version, err = u.reg.Register(r.Context(), view.Subject, req, registry.RegisterOptions{Normalize: view.Normalize, By: r.registrant()}); err == nil {
-			return r.redirect(r.links.Version(version.Subject, version.Version))
+			said := fmt.Sprintf("Version %d is registered with the id %d.", version.Version, version.ID)
+			if !view.New && version.Version <= view.Latest {
+				said = fmt.Sprintf("Nothing was registered: version %d, with the id %d, is the same schema.", version.Version, version.ID)
+			}
+			return r.done(r.links.Version(version.Subject, version.Version), said)
 		}
 	}
 	status, _, message := u.opt.Describe(err)

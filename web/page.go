@@ -33,6 +33,7 @@ type Page struct {
 	Contexts []string // "." first; with one alone there is nothing to switch
 	Theme    string   // "light", "dark" or "" for that of the system
 	Here     string   // the address of the page, to come back to
+	Notice   string   // what the form did that led here
 	Version  string   // of Concord
 	Origin   string   // how the browser calls the server
 }
@@ -76,6 +77,9 @@ func (u *UI) complete(r *request, p *Page) error {
 func (u *UI) completeWithout(r *request, p *Page) {
 	p.Links, p.Theme, p.Version, p.Origin = r.links, r.theme(), u.opt.Version, r.origin()
 	p.Here = r.links.base + r.URL.RequestURI()
+	if p.Notice == "" {
+		p.Notice = r.takeNotice()
+	}
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		p.Here = r.links.Home()
 	}

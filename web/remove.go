@@ -2,6 +2,7 @@ package web
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -156,10 +157,22 @@ func (u *UI) removed(r *request) (*Page, error) {
 	if !permanent && view.Version > 0 {
 		return r.redirect(r.links.Version(view.Subject, view.Version))
 	}
-	if left, err := u.reg.VersionList(r.Context(), view.Subject); err == nil {
+	left, err := u.reg.VersionList(r.Context(), view.Subject)
+	switch {
+	case !permanent && err == nil:
 		return r.redirect(r.links.Version(view.Subject, left[len(left)-1].Version))
+	case err == nil:
+		return r.done(r.links.Version(view.Subject, left[len(left)-1].Version), view.what()+" is deleted for good.")
 	}
-	return r.redirect(r.links.Home())
+	return r.done(r.links.Home(), view.what()+" is deleted for good.")
+}
+
+// what names what is deleted or restored at the start of a sentence.
+func (v *removeView) what() string {
+	if v.Version > 0 {
+		return fmt.Sprintf("Version %d of %s", v.Version, v.Subject)
+	}
+	return v.Subject
 }
 
 func (u *UI) refusedRemoval(view *removeView, status int) *Page {
@@ -219,7 +232,7 @@ func (u *UI) restored(r *request) (*Page, error) {
 	case err != nil:
 		return u.failedRemoval(view, err)
 	case view.Version > 0:
-		return r.redirect(r.links.Version(view.Subject, view.Version))
+		return r.done(r.links.Version(view.Subject, view.Version), view.what()+" is restored.")
 	}
-	return r.redirect(r.links.Subject(view.Subject))
+	return r.done(r.links.Subject(view.Subject), view.what()+" is restored.")
 }

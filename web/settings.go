@@ -141,7 +141,11 @@ func (u *UI) setSettings(r *request) (*Page, error) {
 		page.Status = status
 		return page, nil
 	}
-	return r.redirect(r.links.View(view.Subject, 0, "settings"))
+	said := "The settings are saved."
+	if len(changed) == 0 {
+		said = "Nothing was changed."
+	}
+	return r.done(r.links.View(view.Subject, 0, "settings"), said)
 }
 
 // change sets what is in the map; nil takes the subject's own setting away. Whatever else changes does so while the subject
