@@ -16,6 +16,7 @@ import (
 	"github.com/concord-registry/concord/compat/message"
 	"github.com/concord-registry/concord/formats"
 	"github.com/concord-registry/concord/formats/corpustest"
+	"github.com/concord-registry/concord/formats/cputest"
 )
 
 const (
@@ -402,17 +403,11 @@ func TestSamplesOfManySchemasThatExtendEachOtherEndSoon(t *testing.T) {
 		"58,000 required names":       `{"allOf":[{}` + flat.String() + `]}`,
 	} {
 		c := codec(t, formats.JSON, text)
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
+		took := cputest.Within(t, 20*time.Second, func() {
 			_, err := c.Sample(context.Background(), message.Options{})
 			t.Log(name, err)
-		}()
-		select {
-		case <-ended:
-		case <-time.After(20 * time.Second):
-			t.Fatalf("%s: no end after 20 seconds", name)
-		}
+		})
+		t.Logf("%s: %v", name, took)
 	}
 }
 

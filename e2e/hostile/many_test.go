@@ -79,7 +79,7 @@ func TestWhoReadsALargePageSlowlyHoldsUpNobody(t *testing.T) {
 	if status, answer, _ := s.do(t, "POST", "/subjects/s/versions", registration(t, "JSON", schema)); status != http.StatusOK {
 		t.Errorf("%d %.200s", status, answer)
 	}
-	if took := time.Since(began); took > 20*time.Second {
+	if took := time.Since(began); took > 40*time.Second { // whoever waited for them waited a minute
 		t.Errorf("three forms and a large schema took %v", took)
 	}
 }

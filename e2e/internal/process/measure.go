@@ -5,6 +5,7 @@ package process
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -58,6 +59,23 @@ func (s *Server) Worked() (time.Duration, error) {
 		ticks += n
 	}
 	return time.Duration(ticks) * 10 * time.Millisecond, nil
+}
+
+// Waited is how long the threads of the server and of this process, which asks it, were ready to run and had no processor, all
+// together; zero where the kernel does not count that (/proc/PID/schedstat).
+func (s *Server) Waited() time.Duration {
+	var sum int64
+	for _, process := range []string{strconv.Itoa(s.PID), "self"} {
+		threads, _ := filepath.Glob("/proc/" + process + "/task/*/schedstat")
+		for _, thread := range threads {
+			line, err := os.ReadFile(thread) // one that has ended meanwhile is gone
+			if fields := strings.Fields(string(line)); err == nil && len(fields) > 1 {
+				n, _ := strconv.ParseInt(fields[1], 10, 64)
+				sum += n
+			}
+		}
+	}
+	return time.Duration(sum)
 }
 
 // Descriptors counts the files and connections that the server has open.
