@@ -28,7 +28,7 @@ type faulty struct {
 	stop    chan struct{}
 	clients sync.WaitGroup
 
-	acknowledged, full, failed atomic.Int64
+	acknowledged, full, failed, asked atomic.Int64
 }
 
 // begin starts a server on a new disk.
@@ -256,30 +256,26 @@ func TestShortWritesAreFinished(t *testing.T) {
 	report(t, "short writes: %d of the disk, %d acknowledged; losses: %t", writes, f.acknowledged.Load(), t.Failed())
 }
 
-// slowSync is how long a sync takes on a slow disk, and slowRead what a read may take meanwhile at the 99th percentile. On an
-// idle machine it takes a millisecond; a read that waits for a sync takes half of one on average.
+// slowSync is how long a sync takes on a slow disk, and slowRead what a read may take meanwhile at the 99th percentile, on a machine
+// where reads do not take long anyway. On an idle one it takes a millisecond; a read that waits for a sync takes half of one on
+// average.
 const (
 	slowSync = 500 * time.Millisecond
 	slowRead = 200 * time.Millisecond
 )
 
-func TestSlowSyncsDoNotDelayReaders(t *testing.T) {
-	f := begin(t, 1)
-	f.write()
-	f.await(50, &f.acknowledged)
-	f.disk.Set(disk.Faults{Delay: slowSync})
-	f.await(1, &f.acknowledged)
-	before := f.acknowledged.Load()
+// reads asks again and again for some time, by a few clients, and returns how long each answer took, sorted.
+func (f *faulty) reads(t *testing.T, span time.Duration) (times []time.Duration) {
+	t.Helper()
 	var mu sync.Mutex
-	var times []time.Duration
-	end := time.Now().Add(time.Duration(size(t, "SLOW_SECONDS", 3, 30)) * time.Second)
+	end := time.Now().Add(span)
 	var readers sync.WaitGroup
-	for r := range 4 {
+	for range 4 {
 		readers.Go(func() {
-			for n := 0; time.Now().Before(end); n++ {
+			for time.Now().Before(end) {
 				began := time.Now()
 				// No two requests are the same, so that none is answered from memory.
-				status, _, err := f.server.Do(http.MethodGet, fmt.Sprintf("/subjects?offset=%d&limit=%d", r, n+1), nil)
+				status, _, err := f.server.Do(http.MethodGet, fmt.Sprintf("/subjects?limit=%d", f.asked.Add(1)), nil)
 				if status != http.StatusOK {
 					t.Errorf("%d, %v", status, err)
 					return
@@ -292,14 +288,33 @@ func TestSlowSyncsDoNotDelayReaders(t *testing.T) {
 		})
 	}
 	readers.Wait()
+	slices.Sort(times)
+	return times
+}
+
+func TestSlowSyncsDoNotDelayReaders(t *testing.T) {
+	f := begin(t, 1)
+	f.write()
+	f.await(50, &f.acknowledged)
+	span := time.Duration(size(t, "SLOW_SECONDS", 3, 30)) * time.Second
+	alone := f.reads(t, span/3)
+	f.disk.Set(disk.Faults{Delay: slowSync})
+	f.await(1, &f.acknowledged)
+	before := f.acknowledged.Load()
+	limit := max(slowRead, 3*percentile(alone, 99))
+	times := f.reads(t, span)
+	// Readers that wait for syncs go on waiting; what a busy machine does passes.
+	for try := 1; try < 5 && percentile(times, 99) > limit; try++ {
+		report(t, "syncs of %v: measured again, reads take %v at the 99th percentile", slowSync, percentile(times, 99))
+		times = f.reads(t, span)
+	}
 	written := f.acknowledged.Load() - before
 	f.disk.Set(disk.Faults{})
 	f.halt()
-	slices.Sort(times)
-	p99 := percentile(times, 99)
-	report(t, "syncs of %v: %d reads, median %v, 99th percentile %v, meanwhile %d writes acknowledged", slowSync, len(times), percentile(times, 50), p99, written)
-	if p99 > slowRead {
-		t.Errorf("reads take %v at the 99th percentile", p99)
+	report(t, "syncs of %v: %d reads, median %v, 99th percentile %v (%v without), meanwhile %d writes acknowledged",
+		slowSync, len(times), percentile(times, 50), percentile(times, 99), percentile(alone, 99), written)
+	if percentile(times, 99) > limit || percentile(times, 50) > slowRead {
+		t.Errorf("reads take %v, and %v at the 99th percentile", percentile(times, 50), percentile(times, 99))
 	}
 	if written == 0 {
 		t.Error("nobody wrote")
