@@ -48,6 +48,19 @@ func (u *UI) prefix(r *http.Request) string {
 	return prefix
 }
 
+// hostPattern is a name or address with a port or without.
+var hostPattern = regexp.MustCompile(`^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?$`)
+
+// forwardedHost is the host that a browser asked a proxy for; empty when there was none.
+func forwardedHost(r *http.Request) string {
+	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Host"), ",") // further proxies append theirs
+	host := strings.TrimSpace(first)
+	if len(host) > 255 || !hostPattern.MatchString(host) {
+		return ""
+	}
+	return host
+}
+
 // origin is how the browser calls this server: scheme, host and prefix, for commands that people copy.
 func (r *request) origin() string {
 	scheme := "http"

@@ -98,8 +98,15 @@ func (u *UI) routes() map[string]pageFunc {
 	}
 }
 
-// ServeHTTP answers one request.
-func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) { u.handler.ServeHTTP(w, r) }
+// ServeHTTP answers one request. What a proxy says of the host that the browser asked takes the place of the one that the
+// proxy asks: the commands on pages name it, and forms come from it. A page of another site cannot make a browser send it.
+func (u *UI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if host := forwardedHost(r); host != "" {
+		r = r.WithContext(r.Context()) // a copy: the caller logs what was sent
+		r.Host = host
+	}
+	u.handler.ServeHTTP(w, r)
+}
 
 // start sends a browser to the list.
 func (u *UI) start(r *request) (*Page, error) { return r.redirect(r.links.Home()) }

@@ -99,6 +99,31 @@ func TestPagesFollowThePrefixOfAProxy(t *testing.T) {
 	}
 }
 
+func TestPagesAndFormsKnowTheHostThatAProxyIsAskedFor(t *testing.T) {
+	s := newSite(t, "")
+	s.register("orders", registry.SchemaRequest{Schema: orderV1})
+	for forwarded, want := range map[string]string{
+		"schemas.example.org":            "http://schemas.example.org/subjects/orders",
+		"schemas.example.org:8443, next": "http://schemas.example.org:8443/subjects/orders",
+		"[2001:db8::1]:80":               "&#39;http://[2001:db8::1]:80/subjects/orders",
+		"evil.com/path":                  "http://example.com/subjects/orders",
+		`evil.com"onload=`:               "http://example.com/subjects/orders",
+		"":                               "http://example.com/subjects/orders",
+	} {
+		w := s.do("GET", "/ui/subjects/orders?view=code", http.Header{"X-Forwarded-Host": {forwarded}}, nil)
+		if !strings.Contains(w.Body.String(), "curl "+want) {
+			t.Errorf("asked for through %q: the page does not hold curl %s", forwarded, want)
+		}
+	}
+	form := url.Values{"theme": {"dark"}, "back": {"/ui/keys"}}
+	for origin, want := range map[string]int{"http://schemas.example.org": http.StatusSeeOther, "http://evil.com": http.StatusForbidden} {
+		w := s.do("POST", "/ui/theme", http.Header{"X-Forwarded-Host": {"schemas.example.org"}, "Origin": {origin}, "Sec-Fetch-Site": nil}, form) // as browsers do over plain HTTP
+		if w.Code != want {
+			t.Errorf("a form from %s is answered %d instead of %d", origin, w.Code, want)
+		}
+	}
+}
+
 func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	s := newSite(t, "")
 	form := url.Values{"theme": {"dark"}, "back": {"/ui/keys"}}

@@ -84,7 +84,7 @@ type Answers struct {
 // Pages are what people see in a browser.
 type Pages struct {
 	UI       bool   `name:"ui" default:"true" help:"serve the pages at /ui, and at / to browsers"`
-	BasePath Prefix `name:"base-path" default:"" help:"the path that a proxy serves Concord under, for example /registry; requests may arrive with it or without it. When it is not set, pages follow the header X-Forwarded-Prefix"`
+	BasePath Prefix `name:"base-path" default:"" help:"the path that a proxy serves Concord under, for example /registry; requests may arrive with it or without it. When it is not set, pages follow the header X-Forwarded-Prefix. The host in commands and the origin of forms follow X-Forwarded-Host"`
 	Dev      string `name:"ui-dev" default:"" help:"a folder with the templates and static files of the pages, read anew for every request, for those who change them"`
 }
 
