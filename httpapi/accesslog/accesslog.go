@@ -51,10 +51,7 @@ func (l *Log) Add(e *Entry) {
 	if l == nil {
 		return
 	}
-	level := slog.LevelInfo
-	if e.Status >= 500 {
-		level = slog.LevelError
-	}
+	level := levelOf(e)
 	if level < l.level {
 		return
 	}
@@ -66,6 +63,19 @@ func (l *Log) Add(e *Entry) {
 	// There is nowhere to tell that the log cannot be written.
 	_, _ = l.w.Write(*line)
 	l.lines.Put(line)
+}
+
+// levelOf is an error for what the server could not do. A probe that finds it not ready, as at every stop, is only a warning:
+// nothing has gone wrong with the answer.
+func levelOf(e *Entry) slog.Level {
+	switch {
+	case e.Status < 500:
+		return slog.LevelInfo
+	case strings.HasPrefix(e.Route, "/health/"):
+		return slog.LevelWarn
+	default:
+		return slog.LevelError
+	}
 }
 
 func (l *Log) appendEntry(b []byte, level string, e *Entry) []byte {
