@@ -29,6 +29,7 @@ var stateMetrics = [][2]string{
 	{"registry_store_free_bytes", "Bytes within the data file that are not in use."},
 	{"registry_store_disk_free_bytes", "Bytes left on the file system of the data file."},
 	{"registry_backup_age_seconds", "Seconds since the newest scheduled backup was made; absent when there is none."},
+	{"registry_last_backup_timestamp_seconds", "When the newest scheduled backup was made, in seconds since 1970; absent when there is none."},
 	{"registry_backup_size_bytes", "Size of the newest scheduled backup; absent when there is none."},
 	{"registry_backups_kept", "Scheduled backups that are kept."},
 	{"registry_backups_total result", "Scheduled backups since the start, by result: succeeded or failed."},
@@ -111,6 +112,7 @@ func (c *stateCollector) collectBackups(gauge, counter func(name string, value f
 	status := c.server.opt.Backups.Status()
 	if !status.Last.IsZero() {
 		gauge("registry_backup_age_seconds", time.Since(status.Last).Seconds())
+		gauge("registry_last_backup_timestamp_seconds", float64(status.Last.UnixMilli())/1000)
 		gauge("registry_backup_size_bytes", float64(status.Size))
 	}
 	gauge("registry_backups_kept", float64(status.Kept))
