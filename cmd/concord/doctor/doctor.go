@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/concord-registry/concord/cmd/concord/client"
@@ -323,7 +324,7 @@ func (d *doctor) follows(ctx context.Context, v *client.Version, schema formats.
 	why := "no reason was given"
 	for _, f := range report.Findings {
 		if f.Severity == compat.Error {
-			why = fmt.Sprintf("%s, against version %d", f.Message, f.Version)
+			why = fmt.Sprintf("%s (against version %d)", strings.TrimSuffix(f.Message, "."), f.Version)
 			break
 		}
 	}
