@@ -126,6 +126,9 @@ func TestMistakesAreNamedWithTheirPlaceAndTheRightName(t *testing.T) {
 			want: "{file}:1: settings are written as `name: value`, one a line"},
 		{name: "two documents", file: "data: a\n---\ndata: b",
 			want: "{file}: one YAML document is expected; remove the lines from the second '---' on"},
+		{name: "settings below a common word", file: "backup:\n  schedule: 6h\n  keep: 3\n",
+			want: "{file}:2: settings are not nested, and there is none called \"backup.schedule\"; did you mean backup-schedule?\n" +
+				`{file}:3: settings are not nested, and there is none called "backup.keep"; did you mean backup-keep?`},
 		{name: "the file itself as a setting", file: "config: other.yaml", want: `{file}:1: unknown setting "config"`},
 		{name: "a value that is wrong in the file", file: "\nmax-body-size: ten",
 			want: `{file}:2: max-body-size: "ten" is not a size; write one like 512KiB or 10MiB`},

@@ -46,6 +46,9 @@ func (l *Loader) loadFile(path string, data []byte) error {
 func (l *Loader) loadEntry(path string, key, value *yaml.Node, byName map[string]*Setting, seen map[string]int) error {
 	where := fmt.Sprintf("%s:%d", path, key.Line)
 	s, ok := byName[key.Value]
+	if !ok && value.Kind == yaml.MappingNode && len(value.Content) > 0 {
+		return l.nested(path, key, value)
+	}
 	if !ok || key.Kind != yaml.ScalarNode {
 		return fmt.Errorf("%s: unknown setting %q%s", where, key.Value, suggest.Question(key.Value, l.names()))
 	}
@@ -57,4 +60,14 @@ func (l *Loader) loadEntry(path string, key, value *yaml.Node, byName map[string
 		return fmt.Errorf("%s: %s needs a single value; quote it if it holds blanks or colons", where, s.Name)
 	}
 	return s.take(value.Value, Origin{FromFile, where})
+}
+
+// nested is what is said of settings that are written below a common word: each of them has one name.
+func (l *Loader) nested(path string, key, value *yaml.Node) error {
+	var errs []error
+	for i := 0; i+1 < len(value.Content); i += 2 {
+		name := key.Value + "." + value.Content[i].Value
+		errs = append(errs, fmt.Errorf("%s:%d: settings are not nested, and there is none called %q%s", path, value.Content[i].Line, name, suggest.Question(name, l.names())))
+	}
+	return errors.Join(errs...)
 }
