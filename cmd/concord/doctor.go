@@ -29,7 +29,9 @@ subject's level would not allow, content that is registered twice, ids that stan
 do about it.
 
 --data examines a data file that no server has open; it is read from end to end first, in a process of its own, and is
-never changed. --registry examines a running server, this one or any other that speaks the API.
+never changed. --registry examines a running server, this one or any other that speaks the API. --disk measures how long
+the disk of a folder takes to keep what is written, with a file that is removed again: one that is too fast keeps nothing
+when the power fails.
 
 Findings are errors, or warnings, which break nobody today.`
 
@@ -37,11 +39,14 @@ const doctorExample = `  # a data file, before an upgrade or after a crash of th
   concord doctor --data concord.db
 
   # a running server, for a monthly look
-  concord doctor --registry http://localhost:8081 --fail-on warning -o json`
+  concord doctor --registry http://localhost:8081 --fail-on warning -o json
+
+  # the disk, before it is trusted with a data file
+  concord doctor --disk /var/lib/concord`
 
 func (m *Main) doctorCommand() *cobra.Command {
 	var remote remoteFlags
-	var data, output, failOn string
+	var data, disk, output, failOn string
 	cmd := &cobra.Command{
 		Use:        "doctor",
 		SuggestFor: []string{"fsck", "audit", "examine"},
@@ -52,15 +57,30 @@ func (m *Main) doctorCommand() *cobra.Command {
 	}
 	remote.add(cmd)
 	cmd.Flags().StringVar(&data, "data", "", "examine this data `file`, which no server may have open")
+	cmd.Flags().StringVar(&disk, "disk", "", "measure the disk of this `folder`")
 	outputFlag(cmd, &output, "text", "json")
 	failOn = failOnValues[0]
 	choiceFlag(cmd, &failOn, "fail-on", "", "which findings make the command exit with 100: error or warning", failOnValues...)
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		var report *doctor.Report
 		var err error
+		fails := func(findings []doctor.Finding) bool {
+			return slices.ContainsFunc(findings, func(f doctor.Finding) bool { return f.Severity == compat.Error || failOn == string(compat.Warning) })
+		}
 		switch {
 		case data != "" && cmd.Flags().Changed("registry"):
 			return misused(errors.New("--data and --registry exclude each other"))
+		case disk != "" && (data != "" || cmd.Flags().Changed("registry")):
+			return misused(errors.New("--disk is examined alone, without --data and --registry"))
+		case disk != "":
+			measured, err := doctor.ExamineDisk(cmd.Context(), disk)
+			if err == nil {
+				err = m.printDisk(measured, output)
+			}
+			if err == nil && fails(measured.Findings) {
+				return errFindings
+			}
+			return err
 		case data != "":
 			report, err = m.examineFile(cmd.Context(), data)
 		default:
@@ -75,7 +95,7 @@ func (m *Main) doctorCommand() *cobra.Command {
 		if err := m.printReport(report, output); err != nil {
 			return err
 		}
-		if report.Count(compat.Error) > 0 || failOn == string(compat.Warning) && len(report.Findings) > 0 {
+		if fails(report.Findings) {
 			return errFindings
 		}
 		return nil
@@ -152,9 +172,24 @@ func (m *Main) printReport(r *doctor.Report, output string) error {
 	if output == "json" {
 		return writeJSON(m.Stdout, r)
 	}
+	summary := fmt.Sprintf("%s: %s, %s examined; %s, %s", r.Source, words.Counted(r.Subjects, "subject"), words.Counted(r.Versions, "version"),
+		words.Counted(r.Count(compat.Error), "error"), words.Counted(r.Count(compat.Warning), "warning"))
+	return m.printFindings(r.Findings, summary)
+}
+
+func (m *Main) printDisk(d *doctor.Disk, output string) error {
+	if output == "json" {
+		return writeJSON(m.Stdout, d)
+	}
+	return m.printFindings(d.Findings, fmt.Sprintf("%s: %s, each synced: median %.2f ms, 99th percentile %.2f ms, slowest %.2f ms",
+		d.Source, words.Counted(d.Writes, "write"), d.Median, d.P99, d.Slowest))
+}
+
+// printFindings prints findings, what to do about them, and a line that sums up.
+func (m *Main) printFindings(findings []doctor.Finding, summary string) error {
 	s := m.styleOf(m.Stdout)
 	actions := []string{}
-	for _, f := range r.Findings {
+	for _, f := range findings {
 		severity := s.yellow(string(f.Severity))
 		if f.Severity == compat.Error {
 			severity = s.red(string(f.Severity))
@@ -176,9 +211,7 @@ func (m *Main) printReport(r *doctor.Report, output string) error {
 	for _, action := range actions {
 		fmt.Fprintf(m.Stdout, "  %s\n", oneLine(action))
 	}
-	summary := fmt.Sprintf("%s: %s, %s examined; %s, %s", r.Source, words.Counted(r.Subjects, "subject"), words.Counted(r.Versions, "version"),
-		words.Counted(r.Count(compat.Error), "error"), words.Counted(r.Count(compat.Warning), "warning"))
-	if len(r.Findings) == 0 {
+	if len(findings) == 0 {
 		summary = s.green(summary)
 	}
 	_, err := fmt.Fprintln(m.Stdout, summary)
