@@ -6,14 +6,16 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/concord-registry/concord/e2e/internal/process"
 )
 
 // server is a running `concord serve` of its own process, port and data file.
@@ -29,18 +31,17 @@ type server struct {
 // The process is ended with the test, and its log printed if the test failed.
 func serve(t *testing.T, data string) *server {
 	t.Helper()
-	addr := freeAddress(t)
 	log, err := os.CreateTemp(t.TempDir(), "concord-*.log")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	cmd := exec.Command(binaries.concord, "serve", "--listen", addr, "--data", data, "--shutdown-delay", "0s")
+	cmd := exec.Command(binaries.concord, "serve", "--listen", "127.0.0.1:0", "--data", data, "--shutdown-delay", "0s")
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{url: "http://" + addr, cmd: cmd, log: log.Name(), ended: make(chan struct{})}
+	s := &server{cmd: cmd, log: log.Name(), ended: make(chan struct{})}
 	go func() {
 		s.err = cmd.Wait()
 		close(s.ended)
@@ -57,12 +58,14 @@ func serve(t *testing.T, data string) *server {
 	return s
 }
 
+// waitReady waits until the server says where it is, and is ready there.
 func (s *server) waitReady(t *testing.T) {
 	t.Helper()
-	deadline := time.Now().Add(20 * time.Second)
-	for time.Now().Before(deadline) {
-		answer, err := http.Get(s.url + "/health/ready")
-		if err == nil {
+	for deadline := time.Now().Add(process.Patience); time.Now().Before(deadline); {
+		if text, err := os.ReadFile(s.log); err == nil {
+			s.url = regexp.MustCompile(`http://[0-9.:]+`).FindString(string(text))
+		}
+		if answer, err := http.Get(s.url + "/health/ready"); s.url != "" && err == nil {
 			answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {
 				return
@@ -74,7 +77,7 @@ func (s *server) waitReady(t *testing.T) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	t.Fatalf("the server at %s was not ready within 20 s", s.url)
+	t.Fatalf("the server at %q was not ready within %v", s.url, process.Patience)
 }
 
 // stop asks the server to end, as an operator would, and demands that it ends well.
@@ -88,8 +91,8 @@ func (s *server) stop(t *testing.T) {
 		if s.err != nil {
 			t.Errorf("after SIGTERM the server ended with %v, not with status 0", s.err)
 		}
-	case <-time.After(20 * time.Second):
-		t.Error("20 s after SIGTERM the server was still running")
+	case <-time.After(process.Patience):
+		t.Errorf("%v after SIGTERM the server was still running", process.Patience)
 	}
 }
 
@@ -128,24 +131,14 @@ func (s *server) noServerErrors(t *testing.T) {
 	}
 }
 
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 func tail(text string, lines int) string {
 	all := strings.Split(strings.TrimSpace(text), "\n")
 	return strings.Join(all[max(0, len(all)-lines):], "\n")
 }
 
-// run runs a command for at most two minutes and returns all it printed.
+// run runs a command for at most ten minutes and returns all it printed.
 func run(dir string, env []string, name string, args ...string) (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir = dir
@@ -153,7 +146,7 @@ func run(dir string, env []string, name string, args ...string) (string, error) 
 	cmd.WaitDelay = time.Second
 	out, err := cmd.CombinedOutput()
 	if ctx.Err() != nil {
-		err = errors.New("it did not end within two minutes")
+		err = errors.New("it did not end within ten minutes")
 	}
 	return string(out), err
 }

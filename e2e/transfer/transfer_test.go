@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/concord-registry/concord/e2e/internal/process"
 	"github.com/concord-registry/concord/storage/bolt"
 )
 
@@ -47,30 +47,17 @@ func TestMain(m *testing.M) {
 	}())
 }
 
-var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}, Timeout: 30 * time.Second}
+var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}, Timeout: 2 * time.Minute}
 
 // serve starts a registry of its own and returns its URL.
 func serve(t *testing.T) string {
 	t.Helper()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	s, err := process.Start(binary, filepath.Join(t.TempDir(), "concord.db"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := free.Addr().String()
-	free.Close()
-	cmd := exec.Command(binary, "serve", "--listen", address, "--data", filepath.Join(t.TempDir(), "concord.db"), "--log-level", "warn", "--shutdown-delay", "0s")
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill()
-		_ = cmd.Wait()
-	})
-	url := "http://" + address
-	if out, err := exec.Command(binary, "wait", "--registry", url).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	return url
+	t.Cleanup(s.Kill)
+	return s.URL
 }
 
 func send(t *testing.T, method, url string, body any) {
@@ -180,7 +167,7 @@ func registered(t *testing.T, url string) int {
 	return 0
 }
 
-func TestAnImportThatIsKilledHalfWayGoesOnAndVerifies(t *testing.T) {
+func TestAnImportThatIsKilledOnItsWayGoesOnAndVerifies(t *testing.T) {
 	from, to := serve(t), serve(t)
 	start := time.Now()
 	fill(t, from)
@@ -194,9 +181,10 @@ func TestAnImportThatIsKilledHalfWayGoesOnAndVerifies(t *testing.T) {
 	if err := first.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for registered(t, to) < subjects*versions/2 {
-		if time.Since(start) > time.Minute {
-			t.Fatal("half of it was not there after a minute")
+	// A busy machine may not look again before much more is there.
+	for registered(t, to) < subjects*versions/8 {
+		if time.Since(start) > 5*time.Minute {
+			t.Fatal("an eighth of it was not there after five minutes")
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
@@ -207,9 +195,9 @@ func TestAnImportThatIsKilledHalfWayGoesOnAndVerifies(t *testing.T) {
 		t.Fatal("the import ended before it was killed")
 	}
 	time.Sleep(200 * time.Millisecond) // what was under way
-	half := registered(t, to)
-	t.Logf("killed after %v with %d versions", time.Since(start).Round(time.Millisecond), half)
-	if half >= subjects*versions {
+	there := registered(t, to)
+	t.Logf("killed after %v with %d versions", time.Since(start).Round(time.Millisecond), there)
+	if there >= subjects*versions {
 		t.Fatal("nothing was left to do")
 	}
 
@@ -219,7 +207,7 @@ func TestAnImportThatIsKilledHalfWayGoesOnAndVerifies(t *testing.T) {
 	if err != nil || !strings.Contains(string(out), fmt.Sprintf("verified: %d versions of %d subjects", subjects*versions, subjects)) {
 		t.Errorf("%v", err)
 	}
-	if !strings.Contains(string(out), fmt.Sprintf("imported %d versions (%d were there)", subjects*versions-half, half)) {
-		t.Errorf("it did not go on where it ended: %d versions were there", half)
+	if !strings.Contains(string(out), fmt.Sprintf("imported %d versions (%d were there)", subjects*versions-there, there)) {
+		t.Errorf("it did not go on where it ended: %d versions were there", there)
 	}
 }

@@ -16,7 +16,7 @@ const browser = await chromium.launch({ executablePath: process.env.UI_BROWSER ?
 /** @param {any} options */
 async function open(options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000); // on a busy machine
   const page = await context.newPage();
   /** @type {string[]} */
   const faults = [];
