@@ -52,6 +52,7 @@ type comparison struct {
 	detailed bool
 	shown    []difference // those behind the findings, in the same order
 	more     int          // incompatible differences that are no findings of their own
+	untold   int          // of them those that have no message either
 	bytes    int          // of the messages and findings so far
 	out      *compat.Comparison
 
@@ -73,11 +74,9 @@ func (c *comparison) reference(ctx context.Context) error {
 		}
 		if !accepted {
 			c.out.Verdicts[compat.Reference] = compat.Incompatible
-			told := message(d, c.req.Direction)
-			if err := c.spend(len(told)); err != nil {
+			if err := c.tell(d); err != nil {
 				return err
 			}
-			c.out.Messages = append(c.out.Messages, told)
 			if len(c.out.Findings) >= maxFindings {
 				c.more++
 				continue
@@ -94,6 +93,21 @@ func (c *comparison) reference(ctx context.Context) error {
 		c.shown = append(c.shown, d)
 	}
 	return nil
+}
+
+// maxMessages is how many differences have a message: all that anybody ever looked at. Those of as many properties as a schema may
+// have would be 30 megabytes.
+const maxMessages = 10_000
+
+// tell adds the message of an incompatible difference.
+func (c *comparison) tell(d difference) error {
+	if len(c.out.Messages) == maxMessages {
+		c.untold++
+		return nil
+	}
+	told := message(d, c.req.Direction)
+	c.out.Messages = append(c.out.Messages, told)
+	return c.spend(len(told))
 }
 
 // maxBytes bounds what the messages and findings of one comparison say: each has the names of all objects around its place,
@@ -114,14 +128,19 @@ const maxFindings = 1_000
 // FurtherDifferences is the code of the finding that counts the differences of the reference beyond maxFindings.
 const FurtherDifferences = "FURTHER_DIFFERENCES"
 
-// sumUp adds one finding for all the differences that have none.
+// sumUp adds one finding for all the differences that have none, and one message likewise.
 func (c *comparison) sumUp() {
 	if c.more == 0 {
 		return
 	}
+	told := "of which only the messages tell"
+	if c.untold > 0 {
+		told = fmt.Sprintf("of which the messages tell %d", c.more-c.untold)
+		c.out.Messages = append(c.out.Messages, further(c.untold))
+	}
 	c.out.Findings = append(c.out.Findings, compat.Finding{
 		Code: FurtherDifferences, Breaks: []compat.Relation{compat.Reference},
-		Message:   fmt.Sprintf("The two schemas differ in %d more places, of which only the messages tell.", c.more),
+		Message:   fmt.Sprintf("The two schemas differ in %d more places, %s.", c.more, told),
 		Hint:      "Mend the findings above first; many changes at once are often one change of a part that is used in many places.",
 		NoWitness: "It was not looked for: the findings above have theirs.",
 	})

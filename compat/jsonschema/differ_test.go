@@ -266,6 +266,28 @@ func TestAReportStaysReadableHoweverManyDifferencesThereAre(t *testing.T) {
 	}
 }
 
+// As many properties as a schema may have made an answer of 50 megabytes.
+func TestTheLastMessageCountsTheDifferencesThatHaveNone(t *testing.T) {
+	const differences = maxMessages + 2000
+	properties := func(kind string) string {
+		var b strings.Builder
+		for i := range differences {
+			fmt.Fprintf(&b, `,"a%d":{"type":%q}`, i, kind)
+		}
+		return `{"properties":{` + b.String()[1:] + `}}`
+	}
+	out := compareTexts(t, properties("string"), properties("boolean"), compat.Request{})
+	if out.Verdicts[compat.Reference] != compat.Incompatible || len(out.Messages) != maxMessages+1 {
+		t.Fatalf("%s, %d messages", out.Verdicts[compat.Reference], len(out.Messages))
+	}
+	if last := out.Messages[maxMessages]; last != further(2000) {
+		t.Errorf("the last message is %s", last)
+	}
+	if last := out.Findings[len(out.Findings)-1]; !strings.Contains(last.Message, fmt.Sprintf("%d more places, of which the messages tell %d", differences-maxFindings, maxMessages-maxFindings)) {
+		t.Errorf("the last finding is %s", last.Message)
+	}
+}
+
 func TestReportsOfLongNamesAreBounded(t *testing.T) {
 	properties := func(kind string) *model.Schema {
 		var b strings.Builder

@@ -1,10 +1,6 @@
 package jsonschema
 
-import (
-	"cmp"
-	"slices"
-	"unicode/utf16"
-)
+import "unicode/utf16"
 
 // hashOrder sorts names the way the reference server happens to list them: by the bucket they take in a hash table. It makes
 // the order of messages the same. room is the capacity the table was made with; 0 means the usual one.
@@ -16,19 +12,21 @@ func hashOrder(names []string, room int) []string {
 	for len(names)*4 > capacity*3 {
 		capacity *= 2
 	}
-	type entry struct {
-		bucket uint32
-		name   string
-	}
-	entries := make([]entry, len(names))
+	// Names of one bucket keep their order: counted first, each is put at its place at once.
+	buckets := make([]uint32, len(names))
+	next := make([]int, capacity+1) // the place of the next name of each bucket
 	for i, name := range names {
 		h := hash(name)
-		entries[i] = entry{(h ^ h>>16) & uint32(capacity-1), name}
+		buckets[i] = (h ^ h>>16) & uint32(capacity-1)
+		next[buckets[i]+1]++
 	}
-	slices.SortStableFunc(entries, func(a, b entry) int { return cmp.Compare(a.bucket, b.bucket) })
+	for i := range capacity {
+		next[i+1] += next[i]
+	}
 	out := make([]string, len(names))
-	for i := range entries {
-		out[i] = entries[i].name
+	for i, name := range names {
+		out[next[buckets[i]]] = name
+		next[buckets[i]]++
 	}
 	return out
 }

@@ -16,12 +16,13 @@ import (
 const NotIncluded = "NOT_INCLUDED"
 
 // Bounds of one comparison: how long it looks for instances, how many reasons it shows, for how many differences it looks for
-// an instance of their own, and the steps for each of these.
+// an instance of their own, and the steps for each of these and for all.
 const (
-	maxTime    = 1500 * time.Millisecond
-	maxReasons = 16
-	maxAims    = 50
-	aimSteps   = 50_000
+	maxTime     = 1500 * time.Millisecond
+	maxReasons  = 16
+	maxAims     = 50
+	aimSteps    = 50_000
+	maxAimSteps = inclusion.DefaultSteps
 )
 
 // semantic decides whether the reader accepts every instance of the writer, and proves what it rejects: each reason is
@@ -71,13 +72,14 @@ func (c *comparison) proveTheRest(ctx context.Context) {
 			open, differences = append(open, i), append(differences, d)
 		}
 	}
+	left := maxAimSteps
 	for k, target := range c.targets(ctx, differences) {
 		f, d := &c.out.Findings[open[k]], differences[k]
-		if ctx.Err() != nil {
+		if left <= 0 || ctx.Err() != nil {
 			f.NoWitness = notLookedFor
 			continue
 		}
-		verdict, witness := c.aim(ctx, target)
+		verdict, witness := c.aim(ctx, target, &left)
 		switch {
 		case witness != nil && c.shows(witness, d):
 			c.attach(f, witness)

@@ -247,12 +247,14 @@ func wrapItem(text string, n int, draft model.Draft) string {
 	return `{"` + keyword + `":[` + strings.Repeat("{},", n) + text + `]}`
 }
 
-// aim looks for an instance that shows one difference alone, by its target, and confirms it under the reader itself.
-func (c *comparison) aim(ctx context.Context, target inclusion.Schema) (inclusion.Verdict, *inclusion.Witness) {
+// aim looks for an instance that shows one difference alone, by its target, and confirms it under the reader itself. It takes the
+// steps for it from those that are left.
+func (c *comparison) aim(ctx context.Context, target inclusion.Schema, left *int) (inclusion.Verdict, *inclusion.Witness) {
 	if target.Compiled == nil {
 		return inclusion.Undecided, nil
 	}
 	result := inclusion.Decide(ctx, c.compiled.writer, target, inclusion.Limits{Steps: aimSteps})
+	*left -= result.Steps
 	if result.Verdict != inclusion.NotIncluded {
 		return result.Verdict, nil
 	}

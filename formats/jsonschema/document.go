@@ -33,7 +33,7 @@ func (d *Document) Span(v *Value) *formats.Span {
 	if v == nil {
 		return nil
 	}
-	return d.span(v.Start, v.End)
+	return d.SpanOf(v.Start, v.End)
 }
 
 // Pointer is the JSON pointer of v, which must be a value of this document, with a leading "#". It is found by the place of v
@@ -58,6 +58,9 @@ func (v *Value) childAt(offset int) (*Value, string) {
 		return v.Items[i], strconv.Itoa(i)
 	}
 	// Members are in order but for repeated names, the last of which stands at the place of the first.
+	if i := sort.Search(len(v.Members), func(i int) bool { return v.Members[i].Value.End > offset }); i < len(v.Members) && v.Members[i].Value.Start <= offset {
+		return v.Members[i].Value, v.Members[i].Key
+	}
 	for i := range v.Members {
 		if m := &v.Members[i]; m.Value.Start <= offset && offset < m.Value.End {
 			return m.Value, m.Key
@@ -67,9 +70,10 @@ func (v *Value) childAt(offset int) (*Value, string) {
 }
 
 // KeySpan is the place of a keyword: the name of the member with its quotes up to the end of its value.
-func (d *Document) KeySpan(m Member) *formats.Span { return d.span(m.Start, m.Value.End) }
+func (d *Document) KeySpan(m Member) *formats.Span { return d.SpanOf(m.Start, m.Value.End) }
 
-func (d *Document) span(start, end int) *formats.Span {
+// SpanOf is the place of the text between two byte offsets.
+func (d *Document) SpanOf(start, end int) *formats.Span {
 	d.once.Do(func() { d.lines = formats.NewLines(d.Text) })
 	return d.lines.Span(start, end)
 }

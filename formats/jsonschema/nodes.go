@@ -20,7 +20,7 @@ func (n *noder) root() []formats.Node {
 	if name == "" {
 		name = "root"
 	}
-	node := formats.Node{Kind: formats.TypeNode, Name: name, Full: "#", Type: n.words(root), Doc: docOf(root), Span: n.d.span(root.Start, root.Start+1)}
+	node := formats.Node{Kind: formats.TypeNode, Name: name, Full: "#", Type: n.words(root), Doc: docOf(root), Span: n.d.SpanOf(root.Start, root.Start+1)}
 	node.Uses = n.ref(root)
 	node.Nodes = n.inside(root)
 	nodes := []formats.Node{node}
@@ -91,7 +91,7 @@ func (n *noder) part(v *Value) []formats.Node {
 
 func (n *noder) field(m Member, required bool) formats.Node {
 	v := m.Value
-	node := formats.Node{Kind: formats.FieldNode, Name: m.Key, Type: n.words(v), Doc: docOf(v), Required: required, Span: n.d.span(m.Start+1, m.End-1)}
+	node := formats.Node{Kind: formats.FieldNode, Name: m.Key, Type: n.words(v), Doc: docOf(v), Required: required, Span: n.d.SpanOf(m.Start+1, m.End-1)}
 	if d := v.Get("default"); d != nil {
 		node.Default = short(n.d.Text[d.Start:d.End])
 	}
@@ -110,7 +110,7 @@ func (n *noder) ref(v *Value) []string {
 	r := v.Get("$ref")
 	names := n.names(r)
 	if names != nil {
-		n.uses = append(n.uses, formats.Use{Names: names, Span: n.d.span(r.Start+1, r.End-1)})
+		n.uses = append(n.uses, formats.Use{Names: names, Span: n.d.SpanOf(r.Start+1, r.End-1)})
 	}
 	return names
 }

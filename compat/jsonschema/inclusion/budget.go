@@ -55,6 +55,10 @@ func (b *budget) spend(n int) error {
 	return b.err
 }
 
+// stepsToRead is the work, in steps, that it takes to read one subschema of a compiled schema. What is read to decide is bounded by
+// the limits on schemas and counts nothing; whatever reads the same schemas again pays for it.
+const stepsToRead = 4
+
 // stepMatching is how much work on patterns is a step.
 const stepMatching = 800
 

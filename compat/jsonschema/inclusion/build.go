@@ -15,6 +15,7 @@ import (
 type builder struct {
 	source  Schema
 	dropped map[Keyword]bool // keywords to leave out; see reasons.go
+	partial map[string]bool  // the schemas that lack one of them, by location
 	dynamic *dynamicAnchors  // nil until a reference is met that depends on the dynamic scope
 	nodes   map[place]*schema
 	queue   []place
@@ -22,6 +23,7 @@ type builder struct {
 	never   *schema
 	restart bool
 	spare   []schema // for the next nodes
+	whole   bool     // no keyword is left out of the schema that is being filled
 }
 
 // place is a compiled schema as it is reached: what $dynamicRef and $recursiveRef below it mean depends on the way.
@@ -37,6 +39,10 @@ func newNode() *schema { return &schema{kinds: allKinds} }
 func (b *builder) build(root *jsonschema.Schema) *schema {
 	b.nodes = map[place]*schema{}
 	b.queue = nil
+	b.partial = make(map[string]bool, len(b.dropped))
+	for k := range b.dropped {
+		b.partial[k.Schema] = true
+	}
 	s := b.node(root, b.dynamic.outermost())
 	for len(b.queue) > 0 && !b.restart {
 		at := b.queue[len(b.queue)-1]
@@ -91,11 +97,12 @@ func (b *builder) located() map[string]*jsonschema.Schema {
 
 // has reports whether a keyword of x counts.
 func (b *builder) has(x *jsonschema.Schema, keyword string) bool {
-	return b.dropped == nil || !b.dropped[Keyword{x.Location, keyword}]
+	return b.whole || !b.dropped[Keyword{x.Location, keyword}]
 }
 
 func (b *builder) fill(s *schema, at place) {
 	x := at.schema
+	b.whole = !b.partial[x.Location]
 	if x.Always != nil {
 		if !*x.Always && b.has(x, "") {
 			s.kinds = 0
@@ -366,7 +373,7 @@ func (b *builder) objects(s *schema, x *jsonschema.Schema, scope *dynamicScope) 
 
 // required lists the names in required.
 func (b *builder) required(x *jsonschema.Schema) []string {
-	if b.dropped == nil {
+	if b.whole {
 		return x.Required
 	}
 	var out []string

@@ -26,7 +26,7 @@ type Result struct {
 	Witness *Witness
 	// Why says what an Undecided verdict is due to.
 	Why string
-	// Steps is the work that was done.
+	// Steps is the work that was done, to read the schemas and to decide.
 	Steps int
 }
 
@@ -52,6 +52,7 @@ type question struct {
 	writer, reader Schema
 	budget         *budget
 	steps          int
+	nodes          int                           // that both schemas consist of, once they were read
 	cost           int                           // applications that the validator needs for the last witness
 	located        map[string]*jsonschema.Schema // compiled schemas of the reader by location
 }
@@ -63,9 +64,9 @@ func newQuestion(ctx context.Context, writer, reader Schema, limits Limits) *que
 
 // decide looks for an instance of the writer that the reader, without the dropped keywords, rejects.
 func (q *question) decide(dropped map[Keyword]bool) Result {
-	w := (&builder{source: q.writer}).build(q.writer.Compiled)
-	reading := &builder{source: q.reader, dropped: dropped}
-	r := reading.build(q.reader.Compiled)
+	writing, reading := &builder{source: q.writer}, &builder{source: q.reader, dropped: dropped}
+	w, r := writing.build(q.writer.Compiled), reading.build(q.reader.Compiled)
+	q.nodes = len(writing.nodes) + len(reading.nodes)
 	schemas := newInterner()
 	roots := schemas.all([]*schema{w, r})
 	sv := newSolver(q.budget, schemas)
@@ -85,7 +86,7 @@ func (q *question) decide(dropped map[Keyword]bool) Result {
 	default:
 		result.Why = q.reason(sv.notes)
 	}
-	result.Steps = q.steps - max(0, q.budget.left)
+	result.Steps = q.steps - max(0, q.budget.left) + q.nodes*stepsToRead
 	return result
 }
 

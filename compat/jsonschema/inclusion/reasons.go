@@ -44,6 +44,9 @@ func Explain(ctx context.Context, writer, reader Schema, limits Limits, most int
 			return result, reasons
 		}
 		// What else would the reader reject if it were not for that keyword?
+		if q.readAgain() != nil {
+			return result, reasons
+		}
 		further := q.decide(dropped)
 		if further.Verdict != NotIncluded {
 			return result, reasons
@@ -53,9 +56,12 @@ func Explain(ctx context.Context, writer, reader Schema, limits Limits, most int
 	}
 }
 
+// readAgain pays for reading both schemas once more.
+func (q *question) readAgain() error { return q.budget.spend(q.nodes * stepsToRead) }
+
 // isolate replaces a witness by one that the reader rejects for no other reason than a keyword, if there is one.
 func (q *question) isolate(w *Witness, at Keyword) {
-	if len(w.Failures) == 1 && len(q.keywordsOf(w.Failures[0], w.Instance)) == 1 {
+	if len(w.Failures) == 1 && len(q.keywordsOf(w.Failures[0], w.Instance)) == 1 || q.readAgain() != nil {
 		return
 	}
 	writer := (&builder{source: q.writer}).build(q.writer.Compiled)
