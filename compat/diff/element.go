@@ -24,7 +24,21 @@ type element struct {
 	span  *formats.Span
 	attrs []attribute
 	parts []*element
+
+	source *part // what the path, the text, the span, the attributes and the parts are yet to be read from; nil when they are there
 }
+
+// read makes sure that everything of an element is there.
+func (e *element) read() *element {
+	if p := e.source; p != nil {
+		e.source = nil
+		p.read(e)
+	}
+	return e
+}
+
+// forget drops what an element is made of, once that has been compared: trees of large schemas take more memory than these.
+func (e *element) forget() { e.attrs, e.parts = nil, nil }
 
 // attribute is a property of an element that is told with it: its type, its default, its documentation.
 type attribute struct {
@@ -95,15 +109,27 @@ type comparison struct {
 }
 
 func (c *comparison) add(change Change) {
-	if len(c.changes) == maxChanges {
-		c.more++
-		return
+	if !c.full() {
+		c.changes = append(c.changes, change)
 	}
-	c.changes = append(c.changes, change)
+}
+
+// full reports whether there is no room for one more change, which then is only counted.
+func (c *comparison) full() bool {
+	if len(c.changes) < maxChanges {
+		return false
+	}
+	c.more++
+	return true
 }
 
 // elements compares two elements that are the same one: the attributes, then the parts.
 func (c *comparison) elements(before, after *element) {
+	if before.source != nil && after.source != nil && before.source.same(after.source) {
+		return
+	}
+	before.read()
+	after.read()
 	old, new := attributes(before), attributes(after)
 	for i := range before.attrs {
 		was := &before.attrs[i]
@@ -129,6 +155,9 @@ func attributes(e *element) map[string]*attribute {
 
 // attribute adds the change of one attribute.
 func (c *comparison) attribute(before, after *element, old, new *attribute) {
+	if c.full() {
+		return
+	}
 	change := Change{Element: after.kind, Kind: Changed}
 	// Where one side has no such attribute, the element shows where it would be.
 	change.Old, change.New = side(before.path, "", before.span), side(after.path, "", after.span)
@@ -159,7 +188,7 @@ func (c *comparison) attribute(before, after *element, old, new *attribute) {
 	default:
 		change.Message = fmt.Sprintf("The %s of %s changed from %s to %s%s.", change.Attribute, after.quoted(), oldText, newText, setChange(old, new))
 	}
-	c.add(change)
+	c.changes = append(c.changes, change)
 }
 
 // capital makes a sentence of a phrase that begins with "the".
@@ -203,24 +232,36 @@ func (c *comparison) parts(before, after *element) {
 	for _, old := range before.parts {
 		new := pairs[old]
 		if new == nil {
-			c.add(Change{
-				Kind: Removed, Element: old.kind, Old: old.side(), names: []string{old.name},
-				Message: fmt.Sprintf("The %s%s was removed%s.", old.kind, old.called(), from(before)),
-			})
+			if !c.full() {
+				c.changes = append(c.changes, removal(old.read(), before))
+			}
 			continue
 		}
 		taken[new] = true
 		c.elements(old, new)
+		old.forget()
+		new.forget()
 	}
 	for _, new := range after.parts {
-		if !taken[new] {
-			c.add(Change{
-				Kind: Added, Element: new.kind, New: new.side(), names: []string{new.name},
-				Message: fmt.Sprintf("The %s%s was added%s.", new.kind, new.called(), to(after)),
-			})
+		if !taken[new] && !c.full() {
+			c.changes = append(c.changes, addition(new.read(), after))
 		}
 	}
 	c.orders(before, after, pairs)
+}
+
+func removal(old, parent *element) Change {
+	return Change{
+		Kind: Removed, Element: old.kind, Old: old.side(), names: []string{old.name},
+		Message: fmt.Sprintf("The %s%s was removed%s.", old.kind, old.called(), from(parent)),
+	}
+}
+
+func addition(new, parent *element) Change {
+	return Change{
+		Kind: Added, Element: new.kind, New: new.side(), names: []string{new.name},
+		Message: fmt.Sprintf("The %s%s was added%s.", new.kind, new.called(), to(parent)),
+	}
 }
 
 // called is an element's name after its kind, with what it is.

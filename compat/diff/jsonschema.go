@@ -29,41 +29,88 @@ func jsonTree(s *jsonschema.Schema) *element {
 
 type jsonBuilder struct{ document *jsonschema.Document }
 
-// child makes an element of a subschema.
-func (b *jsonBuilder) child(kind, name, path string, keys []string, v *jsonschema.Value) *element {
-	e := &element{kind: kind, name: name, path: path, keys: keys, span: b.document.Span(v), text: jsonschema.Beginning(v, maxText)}
-	b.fill(e, v)
-	return e
+// child makes an element of a subschema, which is read when it is looked at.
+func (b *jsonBuilder) child(p part) *element {
+	p.builder = b
+	return &element{kind: p.kind, name: p.name, keys: p.keys, source: &p}
 }
 
+// part is a subschema, or another member of a keyword, that has not been read yet.
+type part struct {
+	builder    *jsonBuilder
+	kind, name string
+	keys       []string
+	value      *jsonschema.Value
+	within     string            // the path of the keyword
+	token      string            // leads from there to the part
+	start      int               // of what is shown as its place
+	property   bool              // it may be required
+	required   *jsonschema.Value // the name among the required ones; nil when it is not among them
+}
+
+// read fills in the element of a part.
+func (p *part) read(e *element) {
+	b := p.builder
+	e.path = p.within
+	if p.token != "" {
+		e.path = under(p.within, "/", p.token)
+	}
+	e.span = b.document.SpanOf(p.start, p.value.End)
+	if p.value.IsSchema() {
+		e.text = jsonschema.Beginning(p.value, maxText)
+		b.fill(e, p.value)
+	} else {
+		e.text = compact(p.value)
+		e.attrs = []attribute{{name: "value", text: e.text, span: b.document.Span(p.value)}}
+	}
+	switch {
+	case !p.property:
+	case p.required != nil:
+		e.text += ", required"
+		e.attrs = append(e.attrs, attribute{name: "presence", text: "required", span: b.document.Span(p.required)})
+	default:
+		e.attrs = append(e.attrs, attribute{name: "presence", text: "optional"})
+	}
+}
+
+// same reports whether another part says the same in the same words.
+func (p *part) same(other *part) bool {
+	return p.kind == other.kind && p.words() == other.words() && (p.required == nil) == (other.required == nil)
+}
+
+func (p *part) words() string { return p.builder.document.Text[p.value.Start:p.value.End] }
+
 func (b *jsonBuilder) fill(e *element, v *jsonschema.Value) {
-	form := attribute{name: "form", text: "an object", span: e.span}
+	form := attribute{name: "form", text: "an object", span: b.document.Span(v)}
 	if v.Kind != jsonschema.Object {
 		form.text = compact(v)
 	}
 	e.attrs = append(e.attrs, form)
-	for i := range v.Members {
-		b.keyword(e, v.Members[i])
+	required := map[string]*jsonschema.Value{}
+	if names := v.Get("required"); names.Is(jsonschema.Array) {
+		for _, name := range names.Items {
+			required[name.Text] = name
+		}
 	}
-	b.settle(e)
+	for i := range v.Members {
+		b.keyword(e, v, v.Members[i], required)
+	}
 }
 
 func compact(v *jsonschema.Value) string { return string(jsonschema.AppendCompact(nil, v)) }
 
 // keyword adds one keyword of a schema to its element.
-func (b *jsonBuilder) keyword(e *element, m jsonschema.Member) {
+func (b *jsonBuilder) keyword(e *element, schema *jsonschema.Value, m jsonschema.Member, required map[string]*jsonschema.Value) {
 	path := under(e.path, "/", jsonschema.EscapeToken(m.Key))
 	switch {
 	case m.Value.Is(jsonschema.Object) && slices.Contains(schemaMaps, m.Key):
-		b.named(e, m, path)
+		b.named(e, m, path, required)
 	case m.Value.Is(jsonschema.Array) && slices.Contains(schemaLists, m.Key):
 		b.list(e, m, path)
 	case m.Value.IsSchema() && slices.Contains(oneSchema, m.Key):
-		part := b.child(m.Key, "", path, []string{m.Key}, m.Value)
-		part.span = b.document.KeySpan(m)
-		e.parts = append(e.parts, part)
+		e.parts = append(e.parts, b.child(part{kind: m.Key, keys: []string{m.Key}, value: m.Value, within: path, start: m.Start}))
 	case m.Value.Is(jsonschema.Array) && m.Key == "required":
-		b.required(e, m)
+		b.required(e, m, schema.Get("properties"))
 	case m.Value.Is(jsonschema.Array) && m.Key == "enum":
 		e.attrs = append(e.attrs, attribute{name: m.Key, text: compact(m.Value), set: b.members(m.Value), span: b.document.KeySpan(m)})
 	default:
@@ -78,19 +125,17 @@ var kinds = map[string]string{
 }
 
 // named adds the schemas of a keyword that has a name for each.
-func (b *jsonBuilder) named(e *element, m jsonschema.Member, path string) {
+func (b *jsonBuilder) named(e *element, m jsonschema.Member, path string, required map[string]*jsonschema.Value) {
+	e.parts = slices.Grow(e.parts, len(m.Value.Members))
 	for _, member := range m.Value.Members {
-		at := under(path, "/", jsonschema.EscapeToken(member.Key))
-		var part *element
-		if member.Value.IsSchema() {
-			part = b.child(kinds[m.Key], member.Key, at, []string{member.Key}, member.Value)
-		} else {
-			text := compact(member.Value)
-			part = &element{kind: kinds[m.Key], name: member.Key, path: at, keys: []string{member.Key}, text: text}
-			part.attrs = []attribute{{name: "value", text: text, span: b.document.Span(member.Value)}}
+		p := part{
+			kind: kinds[m.Key], name: member.Key, keys: []string{member.Key}, value: member.Value,
+			within: path, token: jsonschema.EscapeToken(member.Key), start: member.Start,
 		}
-		part.span = b.document.KeySpan(member)
-		e.parts = append(e.parts, part)
+		if m.Key == "properties" {
+			p.property, p.required = true, required[member.Key]
+		}
+		e.parts = append(e.parts, b.child(p))
 	}
 }
 
@@ -110,7 +155,7 @@ func (b *jsonBuilder) list(e *element, m jsonschema.Member, path string) {
 		if m.Key == "prefixItems" || m.Key == "items" {
 			keys = []string{place}
 		}
-		e.parts = append(e.parts, b.child(m.Key+" schema", "", under(path, "/", place), keys, v))
+		e.parts = append(e.parts, b.child(part{kind: m.Key + " schema", keys: keys, value: v, within: path, token: place, start: v.Start}))
 	}
 }
 
@@ -122,40 +167,19 @@ func (b *jsonBuilder) members(v *jsonschema.Value) (texts []string) {
 	return texts
 }
 
-// required tells with each property that it must be there.
-func (b *jsonBuilder) required(e *element, m jsonschema.Member) {
+// required adds the required properties that are not described; of the others it is told with the property itself.
+func (b *jsonBuilder) required(e *element, m jsonschema.Member, properties *jsonschema.Value) {
+	described := map[string]bool{}
+	if properties.Is(jsonschema.Object) {
+		for _, property := range properties.Members {
+			described[property.Key] = true
+		}
+	}
 	for _, v := range m.Value.Items {
-		e.parts = append(e.parts, &element{kind: requiredKind, name: v.Text, span: b.document.Span(v)})
-	}
-}
-
-// requiredKind marks a required property until it is told with the property itself.
-const requiredKind = "required property"
-
-// settle moves what is known about required properties to the properties. One that is not described stays an element.
-func (b *jsonBuilder) settle(e *element) {
-	properties := map[string]*element{}
-	for _, part := range e.parts {
-		if part.kind == kinds["properties"] {
-			properties[part.name] = part
-		}
-	}
-	e.parts = slices.DeleteFunc(e.parts, func(part *element) bool {
-		if part.kind != requiredKind {
-			return false
-		}
-		property := properties[part.name]
-		if property == nil {
-			part.path, part.keys = under(e.path, "/", "required"), []string{part.name}
-			return false
-		}
-		property.text += ", required"
-		property.attrs = append(property.attrs, attribute{name: "presence", text: "required", span: part.span})
-		return true
-	})
-	for _, property := range properties {
-		if !slices.ContainsFunc(property.attrs, func(a attribute) bool { return a.name == "presence" }) {
-			property.attrs = append(property.attrs, attribute{name: "presence", text: "optional"})
+		if !described[v.Text] {
+			e.parts = append(e.parts, &element{
+				kind: "required property", name: v.Text, keys: []string{v.Text}, path: under(e.path, "/", "required"), span: b.document.Span(v),
+			})
 		}
 	}
 }
