@@ -15,6 +15,7 @@ const (
 	maxLevels      = 5_000
 	maxCopied      = 5_000_000
 	maxDifferences = 1_000
+	looksPerPair   = 32 // how many pairs of strangers count as one that was compared
 )
 
 // pair is two shapes that are compared.
@@ -30,6 +31,7 @@ type differ struct {
 	// not to be.
 	assumed, refuted map[pair]bool
 	pairs, copied    int
+	looks            int   // at pairs of strangers
 	err              error // why the comparison was given up
 }
 

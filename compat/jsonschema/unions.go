@@ -66,6 +66,9 @@ func (l *list) edges(w *shape, before, after []*shape) [][]edge {
 				if l.err != nil {
 					return
 				}
+				if l.strangers(was, is) {
+					continue
+				}
 				if found := l.try(was, is); l.allAccepted(found) {
 					edges[i] = append(edges[i], edge{j, found})
 				}
@@ -73,6 +76,26 @@ func (l *list) edges(w *shape, before, after []*shape) [][]edge {
 		})
 	}
 	return edges
+}
+
+// strangers reports whether a look at their names tells that an object cannot become another one: each has to declare the properties
+// of the other where that leaves what it does not declare open. Thousands of parts are each compared with thousands, most of which have
+// nothing to do with each other.
+func (l *list) strangers(was, is *shape) bool {
+	was, is = was.resolve(), is.resolve()
+	if l.lenient || was == nil || is == nil || was.kind != objectKind || is.kind != objectKind || !was.object.open() {
+		return false
+	}
+	for i := range is.object.properties {
+		p := &is.object.properties[i]
+		if was.object.property(p.name) == nil && p.shape.kind != anything {
+			if l.looks++; l.looks%looksPerPair == 0 {
+				l.spend()
+			}
+			return true // as in propertyAdded
+		}
+	}
+	return false
 }
 
 // distinct leaves out subschemas that are the same text as one before them.
