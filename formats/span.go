@@ -19,6 +19,7 @@ type Lines struct {
 	text   string
 	starts []int  // byte offset of the first byte of each line
 	marks  []mark // one every markEvery bytes, so that a text of one long line is not counted from its start each time
+	end    mark
 }
 
 // mark says how many code points come before a byte offset at which one starts.
@@ -39,6 +40,7 @@ func NewLines(text string) *Lines {
 			l.starts = append(l.starts, i+1)
 		}
 	}
+	l.end = mark{len(text), points}
 	return l
 }
 
@@ -58,9 +60,16 @@ func (l *Lines) points(offset int) int {
 		return 0
 	}
 	// The mark of a stretch stands at the first code point in it, which is a few bytes behind its start at most.
-	m := l.marks[min(offset/markEvery, len(l.marks)-1)]
-	if m.offset > offset {
-		m = l.marks[offset/markEvery-1]
+	i := min(offset/markEvery, len(l.marks)-1)
+	if l.marks[i].offset > offset {
+		i--
+	}
+	m, next := l.marks[i], l.end
+	if i+1 < len(l.marks) {
+		next = l.marks[i+1]
+	}
+	if next.points-m.points == next.offset-m.offset { // a code point is a byte here
+		return m.points + offset - m.offset
 	}
 	points := m.points
 	for i := range l.text[m.offset:] {
