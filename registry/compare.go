@@ -116,7 +116,7 @@ func (r *Registry) VersionList(ctx context.Context, subject string) ([]VersionIn
 // The work that one history may cause: so many comparisons in full, and none that begins later.
 const (
 	maxSteps       = 20
-	maxHistoryTime = 4 * time.Second
+	maxHistoryTime = time.Second
 )
 
 // history is a subject with what decides about it.

@@ -41,8 +41,8 @@ type Likeness struct {
 const (
 	maxIdentified      = 100_000
 	maxIdentifyParsed  = 2_000
-	maxIdentifyTime    = 3 * time.Second
-	maxOlderTime       = 1500 * time.Millisecond // of it, until when versions that are not the latest are read
+	maxIdentifyTime    = 1500 * time.Millisecond
+	maxOlderTime       = 750 * time.Millisecond // of it, until when versions that are not the latest are read
 	maxLikenesses      = 25
 	subjectsAtATime    = 1000
 	sharedForLikeness  = 0.5 // of the fields of either schema

@@ -46,7 +46,7 @@ type MatrixCell struct {
 const (
 	maxMatrixRows   = 50
 	maxMatrixChecks = 2_000
-	maxMatrixTime   = 4 * time.Second
+	maxMatrixTime   = time.Second
 )
 
 // Matrix compares versions of a subject with those before them, at most 50 at a time. SubjectNotFound.

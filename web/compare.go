@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"net/url"
 	"slices"
 	"strconv"
@@ -126,9 +125,7 @@ const stepsShown = 10
 func (u *UI) history(r *request) (*Page, error) {
 	subject := r.param("subject")
 	offset := r.offset()
-	ctx, cancel := context.WithTimeout(r.Context(), checkTime)
-	defer cancel()
-	steps, err := u.reg.History(ctx, subject, registry.Page{Offset: offset, Limit: stepsShown + 1})
+	steps, err := u.reg.History(r.Context(), subject, registry.Page{Offset: offset, Limit: stepsShown + 1})
 	if err != nil {
 		return nil, err
 	}
