@@ -21,10 +21,6 @@ var _ compat.Comparer = Comparer{}
 // Type returns formats.Avro.
 func (Comparer) Type() formats.Type { return formats.Avro }
 
-// maxMessages bounds what the messages of one comparison say, in bytes: that an enum lacks symbols is said of every field that has it,
-// each time with all the symbols.
-const maxMessages = 32 << 20
-
 // Compare implements compat.Comparer. compatibilityPolicy has no bearing on Avro.
 func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Comparison, error) {
 	reader, ok := req.Reader.(*avro.Schema)
@@ -45,13 +41,12 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 	case err != nil:
 		return nil, err
 	}
-	told := 0
-	for _, d := range differences {
-		message := d.message(req.Direction)
-		if told += len(message); told > maxMessages {
-			return nil, &compat.WorkError{What: "bytes to tell the differences", Max: maxMessages}
+	if ambiguous == nil {
+		var messages compat.Messages
+		for _, d := range differences {
+			messages.Add(func() string { return d.message(req.Direction) })
 		}
-		out.Messages = append(out.Messages, message)
+		out.Messages = messages.All()
 	}
 	if len(out.Messages) > 0 {
 		out.Verdicts[compat.Reference] = compat.Incompatible

@@ -53,7 +53,7 @@ type comparison struct {
 	shown    []difference // those behind the findings, in the same order
 	more     int          // incompatible differences that are no findings of their own
 	untold   int          // of them those that have no message either
-	bytes    int          // of the messages and findings so far
+	bytes    int          // of the findings so far
 	out      *compat.Comparison
 
 	compiled struct{ writer, reader inclusion.Schema } // once the semantic relation is asked for
@@ -67,6 +67,7 @@ func (c *comparison) reference(ctx context.Context) error {
 		return err
 	}
 	c.out.Verdicts[compat.Reference] = compat.Compatible
+	var messages compat.Messages
 	for _, d := range found {
 		accepted := compatible[d.code] || c.req.Lenient && forgiven[d.code]
 		if accepted && !(c.detailed && forgiven[d.code]) {
@@ -74,9 +75,7 @@ func (c *comparison) reference(ctx context.Context) error {
 		}
 		if !accepted {
 			c.out.Verdicts[compat.Reference] = compat.Incompatible
-			if err := c.tell(d); err != nil {
-				return err
-			}
+			messages.Add(func() string { return message(d, c.req.Direction) })
 			if len(c.out.Findings) >= maxFindings {
 				c.more++
 				continue
@@ -92,29 +91,15 @@ func (c *comparison) reference(ctx context.Context) error {
 		c.out.Findings = append(c.out.Findings, f)
 		c.shown = append(c.shown, d)
 	}
+	c.out.Messages, c.untold = messages.All(), messages.Left()
 	return nil
 }
 
-// maxMessages is how many differences have a message: all that anybody ever looked at. Those of as many properties as a schema may
-// have would be 30 megabytes.
-const maxMessages = 10_000
-
-// tell adds the message of an incompatible difference.
-func (c *comparison) tell(d difference) error {
-	if len(c.out.Messages) == maxMessages {
-		c.untold++
-		return nil
-	}
-	told := message(d, c.req.Direction)
-	c.out.Messages = append(c.out.Messages, told)
-	return c.spend(len(told))
-}
-
-// maxBytes bounds what the messages and findings of one comparison say: each has the names of all objects around its place,
+// maxBytes bounds what the findings of one comparison say: each has the names of all objects around its place,
 // which may be as long as the schema.
 const maxBytes = 32 << 20
 
-// spend counts bytes of messages and findings.
+// spend counts bytes of findings.
 func (c *comparison) spend(bytes int) error {
 	if c.bytes += bytes; c.bytes > maxBytes {
 		return &compat.WorkError{What: "bytes to tell the differences", Max: maxBytes}
@@ -128,7 +113,7 @@ const maxFindings = 1_000
 // FurtherDifferences is the code of the finding that counts the differences of the reference beyond maxFindings.
 const FurtherDifferences = "FURTHER_DIFFERENCES"
 
-// sumUp adds one finding for all the differences that have none, and one message likewise.
+// sumUp adds one finding for all the differences that have none.
 func (c *comparison) sumUp() {
 	if c.more == 0 {
 		return
@@ -136,7 +121,6 @@ func (c *comparison) sumUp() {
 	told := "of which only the messages tell"
 	if c.untold > 0 {
 		told = fmt.Sprintf("of which the messages tell %d", c.more-c.untold)
-		c.out.Messages = append(c.out.Messages, further(c.untold))
 	}
 	c.out.Findings = append(c.out.Findings, compat.Finding{
 		Code: FurtherDifferences, Breaks: []compat.Relation{compat.Reference},

@@ -70,8 +70,3 @@ func message(d difference, direction compat.Direction) string {
 	}
 	return fmt.Sprintf(`{errorType:"%s", description:"%s"}`, d.code, description)
 }
-
-// further stands for the messages of so many differences.
-func further(differences int) string {
-	return fmt.Sprintf(`{errorType:"%s", description:"The two schemas differ in %d more places, which are not listed"}`, FurtherDifferences, differences)
-}

@@ -48,7 +48,7 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 	if err != nil {
 		return nil, err
 	}
-	c := &compat.Comparison{Verdicts: map[compat.Relation]compat.Verdict{compat.Reference: compat.Compatible}, Messages: []string{}}
+	c := &compat.Comparison{Verdicts: map[compat.Relation]compat.Verdict{compat.Reference: compat.Compatible}}
 	for _, relation := range relations {
 		if relation != compat.Reference {
 			c.Verdicts[relation] = a.verdict(relation)
@@ -56,13 +56,15 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 	}
 	r := &reporter{sides: newSides(req.Direction), writer: writer, reader: reader}
 	var rejecting []difference
+	var messages compat.Messages
 	for _, d := range found {
 		if incompatible(d.code) {
 			rejecting = append(rejecting, d)
 			c.Verdicts[compat.Reference] = compat.Incompatible
-			c.Messages = append(c.Messages, d.message(r.sides.reader, r.sides.writer))
+			messages.Add(func() string { return d.message(r.sides.reader, r.sides.writer) })
 		}
 	}
+	c.Messages = messages.All()
 	if req.Full && len(rejecting)+len(a.causes) > 0 {
 		r.witnesses = newWitnesses(writer, reader, a.causes)
 	}
@@ -72,7 +74,7 @@ func (Comparer) Compare(ctx context.Context, req compat.Request) (*compat.Compar
 
 // What the findings of one comparison may amount to. The names in a schema are part of each and have no limit of their own.
 const (
-	maxFindings     = 5000
+	maxFindings     = 1000
 	maxFindingBytes = 8 << 20
 )
 
