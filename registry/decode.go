@@ -64,7 +64,8 @@ type MessageReader struct {
 // The work that one message may cause.
 const (
 	maxReaders      = 30
-	maxReadersTime  = 5 * time.Second
+	maxReadersTime  = time.Second // from when the message is read the first time
+	maxReadersSize  = 4 << 20     // of what they read instead, in bytes of JSON
 	maxRegisteredAs = 20
 )
 
@@ -91,6 +92,7 @@ func (r *Registry) Decode(ctx context.Context, subject string, req DecodeRequest
 	if err != nil {
 		return nil, err
 	}
+	until := time.Now().Add(maxReadersTime)
 	reading := writer.Read(frame.Payload, message.Options{})
 	d := &Decoding{
 		Size: len(data), Frame: head, Subject: version.Subject, Version: version.Version, ID: version.ID, GUID: version.GUID, SchemaType: version.Type,
@@ -101,7 +103,7 @@ func (r *Registry) Decode(ctx context.Context, subject string, req DecodeRequest
 		return nil, err
 	}
 	if reading.Fits() {
-		err = r.readers(ctx, d, writer, frame.Payload)
+		err = r.readers(ctx, d, writer, frame.Payload, until)
 	}
 	return d, err
 }
@@ -157,9 +159,9 @@ func (r *Registry) codec(ctx context.Context, v *SchemaVersion) (*message.Codec,
 	return codec, nil
 }
 
-// readers asks the other live versions of the writer's subject what they make of a message. Those that are deleted for good
+// readers asks the other live versions of the writer's subject what they make of a message, as long as there is time. Those that are deleted for good
 // meanwhile are left out.
-func (r *Registry) readers(ctx context.Context, d *Decoding, writer *message.Codec, payload []byte) error {
+func (r *Registry) readers(ctx context.Context, d *Decoding, writer *message.Codec, payload []byte, until time.Time) error {
 	var rows []storage.Row
 	err := r.store.View(func(v storage.View) (err error) {
 		rows, err = v.Rows(d.Subject)
@@ -168,13 +170,13 @@ func (r *Registry) readers(ctx context.Context, d *Decoding, writer *message.Cod
 	if err != nil {
 		return err
 	}
-	until := time.Now().Add(maxReadersTime)
+	size := 0
 	for i := range slices.Backward(rows) {
 		row := &rows[i]
 		if row.Deleted || row.Version == d.Version {
 			continue
 		}
-		if len(d.Readers) == maxReaders || time.Now().After(until) {
+		if len(d.Readers) == maxReaders || size > maxReadersSize || time.Now().After(until) {
 			d.More++
 			continue
 		}
@@ -190,6 +192,7 @@ func (r *Registry) readers(ctx context.Context, d *Decoding, writer *message.Cod
 			return err
 		}
 		d.Readers = append(d.Readers, reader)
+		size += len(reader.Message)
 	}
 	return nil
 }

@@ -105,15 +105,42 @@ func messageOf(d *registry.Decoding) *messageView {
 	return m
 }
 
+// indented lays a JSON text out, or shows it as it is where that would be mostly blanks: what is nested deep is indented far.
 func indented(text string) string {
-	var out bytes.Buffer
 	if len(text) > maxShownMessage {
 		return cutBytes(text, maxShownMessage)
 	}
+	if laidOut(text) > 10*maxShownMessage {
+		return text
+	}
+	var out bytes.Buffer
 	if json.Indent(&out, []byte(text), "", "  ") != nil {
 		return text
 	}
 	return out.String()
+}
+
+// laidOut is about how long a JSON text is when it is indented.
+func laidOut(text string) int {
+	size, depth, quoted := len(text), 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			size += 2 * depth
+		case c == ',':
+			size += 2 * depth
+		case c == '}' || c == ']':
+			depth--
+			size += 2 * depth
+		}
+	}
+	return size
 }
 
 // cutBytes shortens a text, not within a character.

@@ -34,10 +34,14 @@ var misreadings = map[string]string{
 	LogicalTypeChanged: "a number is read in another unit",
 }
 
+// maxReadSteps bounds the values that reading a message makes: as many as a decoder takes, each in a union, and some.
+const maxReadSteps = 1_100_000
+
 // Read resolves a datum to the reader's type, as decoders do that know both schemas. The error is a *Refusal, or says that the datum
 // takes too long to resolve.
 func Read(reader *avro.Type, d avro.Datum) (*Reading, error) {
 	x := newResolution()
+	x.budget = maxReadSteps
 	made, err := x.read(reader, d)
 	var refused *refusal
 	switch {

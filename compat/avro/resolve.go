@@ -14,6 +14,8 @@ import (
 type resolution struct {
 	budget  int
 	misread map[string]bool // the codes of changes in meaning that were met
+	// defaults are those that were made before: data can be written in few bytes that need a long one many times.
+	defaults map[*avro.Value]avro.Datum
 }
 
 // refusal is why a decoder cannot read a datum.
@@ -49,7 +51,7 @@ var errDatumBudget = errors.New("the data takes too long to resolve")
 const maxDatumSteps = 50_000
 
 func newResolution() *resolution {
-	return &resolution{budget: maxDatumSteps, misread: map[string]bool{}}
+	return &resolution{budget: maxDatumSteps, misread: map[string]bool{}, defaults: map[*avro.Value]avro.Datum{}}
 }
 
 func (x *resolution) spend() error {
@@ -203,10 +205,16 @@ func isZero(d avro.Datum) bool {
 
 // defaultOf makes a datum of a field's default (specification, "Complex Types", "default").
 func (x *resolution) defaultOf(t *avro.Type, v *avro.Value) (avro.Datum, error) {
+	if made, ok := x.defaults[v]; ok {
+		return made, x.spend()
+	}
 	out, err := (&avro.DatumReader{Spend: x.spend}).Read(t, v)
 	var fault *avro.DatumError
 	if errors.As(err, &fault) {
 		return out, refuse(InvalidDefault, "the default does not fit its type: %s", fault.Message)
+	}
+	if err == nil {
+		x.defaults[v] = out
 	}
 	return out, err
 }

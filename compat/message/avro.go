@@ -34,7 +34,10 @@ func (c *avroCodec) read(writer codec, payload []byte, _ Options) *Reading {
 		}
 		d = made.Datum
 	}
-	r.JSON = d.JSON()
+	var ok bool
+	if r.JSON, ok = d.JSONWithin(maxJSON); !ok {
+		return failed(errLargeJSON)
+	}
 	r.meanings(&d, "")
 	return r
 }

@@ -11,8 +11,8 @@
 //	why := other.ReadFrom(written, frame.Payload, message.Options{})
 //	why.Faults                                   // empty if version 7 reads it
 //
-// Everything is bounded: a message by MaxBytes, its values and nesting by the decoders, the lists of faults and notes by
-// maxListed. Hostile bytes yield faults, never a panic.
+// Everything is bounded: a message by MaxBytes, its values by the decoders, its JSON text by maxJSON and maxNesting, the lists of
+// faults and notes by maxListed. Hostile bytes yield faults, never a panic.
 package message
 
 import (
@@ -30,6 +30,13 @@ import (
 
 // MaxBytes is the largest payload or JSON text that is read.
 const MaxBytes = 4 << 20
+
+// The JSON text of a message: its length, since names stand in it that the payload need not spell out, and its nesting, since
+// programs that read JSON give up at some depth.
+const (
+	maxJSON    = 12 << 20
+	maxNesting = 5_000
+)
 
 // maxListed bounds the faults and the notes of one reading, maxPath the bytes of the path of a fault.
 const (
@@ -51,7 +58,7 @@ type Options struct {
 // Reading is what a schema makes of a payload.
 type Reading struct {
 	// JSON is the message in one line: the JSON encoding of Avro, the JSON mapping of Protobuf, the payload itself for JSON Schema. It is
-	// empty when the payload cannot be read at all, and then Faults say why.
+	// empty when the payload cannot be read at all, or would be too long or too deep a text, and then Faults say why.
 	JSON string `json:"message,omitempty"`
 	// Type is the name of the Avro type or Protobuf message.
 	Type string `json:"type,omitempty"`
@@ -162,6 +169,32 @@ func NewCodec(s formats.Schema) (*Codec, error) {
 	return nil, fmt.Errorf("messages of %s schemas cannot be read", s.Type())
 }
 
+var (
+	errLargeJSON = fmt.Errorf("the message is larger than %d MiB as JSON", maxJSON>>20)
+	errDeepJSON  = fmt.Errorf("the message is nested more than %d levels deep as JSON", maxNesting)
+)
+
+// deep reports whether arrays and objects of a JSON text are nested beyond maxNesting.
+func deep(text string) bool {
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			if depth++; depth > maxNesting {
+				return true
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return false
+}
+
 // Schema is the codec's schema.
 func (c *Codec) Schema() formats.Schema { return c.schema }
 
@@ -175,7 +208,17 @@ func (c *Codec) Read(payload []byte, o Options) *Reading {
 	if len(payload) > MaxBytes {
 		return failed(errLarge)
 	}
-	return c.format.read(c.format, payload, o)
+	return c.shown(c.format, payload, o)
+}
+
+// shown reads a payload, and keeps the JSON text back that is nested too deep.
+func (c *Codec) shown(writer codec, payload []byte, o Options) *Reading {
+	r := c.format.read(writer, payload, o)
+	if deep(r.JSON) {
+		r.JSON, r.Meanings = "", nil
+		r.fault(Fault{Message: errDeepJSON.Error()})
+	}
+	return r
 }
 
 // ReadFrom reads a payload that another schema wrote as a reader of this schema does. Avro resolves the two schemas; readers of the
@@ -187,7 +230,7 @@ func (c *Codec) ReadFrom(writer *Codec, payload []byte, o Options) *Reading {
 	case writer.schema.Type() != c.schema.Type():
 		return failed(fmt.Errorf("the message was written with a schema of type %s, and this one is %s", writer.schema.Type(), c.schema.Type()))
 	}
-	return c.format.read(writer.format, payload, o)
+	return c.shown(writer.format, payload, o)
 }
 
 // Encode turns JSON, as Read writes it, into a payload: for Protobuf with its message index, unless o says NoIndex.

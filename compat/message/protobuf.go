@@ -59,7 +59,7 @@ func (c *protobufCodec) counterpart(written *protobuf.MessageModel) *protobuf.Me
 func (c *protobufCodec) decode(model *protobuf.MessageModel, data []byte, offset int) *Reading {
 	r := &Reading{Type: model.Type.FullName()}
 	if !model.MessageSet {
-		(&walk{reading: r}).message(data, offset, "", model.Field, 0)
+		(&walk{reading: r}).message(data, offset, model.Field, 0)
 	}
 	msg, err := c.decoder.Decode(model, data)
 	var missing *protobuf.MissingError

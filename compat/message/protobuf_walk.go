@@ -3,6 +3,7 @@ package message
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -13,38 +14,91 @@ import (
 
 // walk goes through a record field by field and says what a decoder stumbles over, and where: decoders themselves say little more than
 // that the wire format is invalid.
-type walk struct{ reading *Reading }
+type walk struct {
+	reading *Reading
+	path    []place // of the value that is looked at
+}
+
+// place is a step of a path. It is spelled out only where there is something to say: names can be long, and fields many.
+type place struct {
+	known  *protobuf.FieldModel // nil when the schema does not have the field
+	number protowire.Number
+	index  int // among the elements of a list, as they were written
+}
 
 // maxWalkDepth is how deep it goes. The runtime, which decides, goes deeper.
 const maxWalkDepth = 100
 
-// maxWalkPath bounds a path, in bytes.
-const maxWalkPath = 1000
+// where spells the path, or the beginning of a long one.
+func (w *walk) where() string {
+	var b strings.Builder
+	for i, p := range w.path {
+		if b.Len() > maxPath {
+			break
+		}
+		if i > 0 {
+			b.WriteByte('.')
+		}
+		name := strconv.Itoa(int(p.number))
+		if p.known != nil && p.known.Name != "" {
+			name = p.known.Name
+		}
+		b.WriteString(name[:min(len(name), maxPath+1)])
+		if p.listed() {
+			b.WriteString("[" + strconv.Itoa(p.index) + "]")
+		}
+	}
+	return b.String()
+}
+
+func (p place) listed() bool {
+	return p.known != nil && p.known.Cardinality != protobuf.Singular && p.known.Cardinality != protobuf.Map
+}
+
+// fault and note say something about the value that is looked at, while there is room for it.
+func (w *walk) fault(offset int, format string, args ...any) {
+	if len(w.reading.Faults) < maxListed {
+		w.reading.fault(Fault{w.where(), at(offset), fmt.Sprintf(format, args...)})
+	}
+}
+
+func (w *walk) note(offset int, format string, args ...any) {
+	if len(w.reading.Notes) < maxListed {
+		w.reading.note(Fault{w.where(), at(offset), fmt.Sprintf(format, args...)})
+	}
+}
 
 // message walks through the fields of one message; field tells what a number stands for. It reports whether the end was reached.
-func (w *walk) message(data []byte, offset int, path string, field func(int32) *protobuf.FieldModel, depth int) bool {
+func (w *walk) message(data []byte, offset int, field func(int32) *protobuf.FieldModel, depth int) bool {
 	if depth > maxWalkDepth {
 		return true
 	}
-	seen := map[protowire.Number]int{}
+	var seen map[protowire.Number]int
+	w.path = append(w.path, place{})
+	last := len(w.path) - 1
+	defer func() { w.path = w.path[:last] }()
 	for len(data) > 0 {
 		number, wire, n := protowire.ConsumeTag(data)
 		if n < 0 {
-			w.reading.fault(Fault{path, at(offset), "no field begins here: " + badTag(data)})
+			w.path = w.path[:last]
+			w.fault(offset, "no field begins here: %s", badTag(data))
 			return false
 		}
 		known := field(int32(number))
-		where := step(path, known, number)
-		if known != nil && known.Cardinality != protobuf.Singular && known.Cardinality != protobuf.Map {
-			where += "[" + strconv.Itoa(seen[number]) + "]"
+		w.path[last] = place{known: known, number: number}
+		if w.path[last].listed() {
+			if seen == nil {
+				seen = map[protowire.Number]int{}
+			}
+			w.path[last].index = seen[number]
+			seen[number]++
 		}
-		seen[number]++
 		size := protowire.ConsumeFieldValue(number, wire, data[n:])
 		if size < 0 {
-			w.reading.fault(Fault{where, at(offset), fmt.Sprintf("the %s goes beyond the end of the %d bytes that are left, or is malformed", wireNames[wire], len(data)-n)})
+			w.fault(offset, "the %s goes beyond the end of the %d bytes that are left, or is malformed", wireNames[wire], len(data)-n)
 			return false
 		}
-		if !w.field(known, number, wire, data[n:n+size], offset+n, where, depth) {
+		if !w.field(known, number, wire, data[n:n+size], offset+n, depth) {
 			return false
 		}
 		data, offset = data[n+size:], offset+n+size
@@ -71,32 +125,17 @@ var wireNames = map[protowire.Type]string{
 	protowire.BytesType: "length-delimited value", protowire.StartGroupType: "group", protowire.EndGroupType: "end of a group",
 }
 
-// step is the path of a field.
-func step(path string, known *protobuf.FieldModel, number protowire.Number) string {
-	name := strconv.Itoa(int(number))
-	if known != nil && known.Name != "" {
-		name = known.Name
-	}
-	switch {
-	case path == "":
-		return name
-	case len(path) > maxWalkPath:
-		return path
-	}
-	return path + "." + name
-}
-
 // field looks at the value of one field.
-func (w *walk) field(known *protobuf.FieldModel, number protowire.Number, wire protowire.Type, value []byte, offset int, where string, depth int) bool {
+func (w *walk) field(known *protobuf.FieldModel, number protowire.Number, wire protowire.Type, value []byte, offset int, depth int) bool {
 	switch {
 	case wire == protowire.EndGroupType:
-		w.reading.fault(Fault{where, at(offset), "a group ends that did not begin"})
+		w.fault(offset, "a group ends that did not begin")
 		return false
 	case known == nil:
-		w.reading.note(Fault{where, at(offset), fmt.Sprintf("the schema has no field %d; a %s of %d bytes is written for it", number, wireNames[wire], len(value))})
+		w.note(offset, "the schema has no field %d; a %s of %d bytes is written for it", number, wireNames[wire], len(value))
 		return true
 	case !takes(known, wire):
-		w.reading.fault(Fault{where, at(offset), fmt.Sprintf("a %s is written, and the schema reads %s from a %s, so decoders pass it over as unknown", wireNames[wire], typeName(known), wireNames[protobuf.WireType(known.Kind)])})
+		w.fault(offset, "a %s is written, and the schema reads %s from a %s, so decoders pass it over as unknown", wireNames[wire], typeName(known), wireNames[protobuf.WireType(known.Kind)])
 		return true
 	}
 	if known.Message != nil && known.Message.MessageSet {
@@ -107,17 +146,17 @@ func (w *walk) field(known *protobuf.FieldModel, number protowire.Number, wire p
 		if n < 0 || known.Message == nil {
 			return true
 		}
-		return w.message(inner, offset, where, known.Message.Field, depth+1)
+		return w.message(inner, offset, known.Message.Field, depth+1)
 	}
 	if wire != protowire.BytesType {
-		w.enum(known, value, offset, where)
+		w.enum(known, value, offset)
 		return true
 	}
 	inner, n := protowire.ConsumeBytes(value)
 	offset += n - len(inner)
 	switch {
 	case known.Cardinality == protobuf.Map:
-		return w.message(inner, offset, where, func(n int32) *protobuf.FieldModel {
+		return w.message(inner, offset, func(n int32) *protobuf.FieldModel {
 			switch n {
 			case 1:
 				return known.Key
@@ -128,16 +167,16 @@ func (w *walk) field(known *protobuf.FieldModel, number protowire.Number, wire p
 		}, depth+1)
 	case known.Kind == protoreflect.StringKind:
 		if known.UTF8 && !utf8.Valid(inner) {
-			w.reading.fault(Fault{where, at(offset), "the string is not valid UTF-8"})
+			w.fault(offset, "the string is not valid UTF-8")
 		}
 	case known.Message != nil:
-		return w.message(inner, offset, where, known.Message.Field, depth+1)
+		return w.message(inner, offset, known.Message.Field, depth+1)
 	}
 	return true
 }
 
 // enum notes a number that the schema has no name for.
-func (w *walk) enum(known *protobuf.FieldModel, value []byte, offset int, where string) {
+func (w *walk) enum(known *protobuf.FieldModel, value []byte, offset int) {
 	if known.Enum == nil {
 		return
 	}
@@ -150,7 +189,7 @@ func (w *walk) enum(known *protobuf.FieldModel, value []byte, offset int, where 
 		if known.Enum.Closed {
 			what = "decoders pass it over as unknown"
 		}
-		w.reading.note(Fault{where, at(offset), fmt.Sprintf("the enum %s has no value %d: %s", known.Enum.Type.Name(), int32(v), what)})
+		w.note(offset, "the enum %s has no value %d: %s", known.Enum.Type.Name(), int32(v), what)
 	}
 }
 

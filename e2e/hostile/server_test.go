@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -122,13 +123,24 @@ func overloaded(t *testing.T) bool {
 // do sends a request and reads the whole answer.
 func (s *server) do(t *testing.T, method, path string, body io.Reader) (status int, answer string, took time.Duration) {
 	t.Helper()
+	return s.send(t, method, path, "application/vnd.schemaregistry.v1+json", body)
+}
+
+// post sends a form as a browser does.
+func (s *server) post(t *testing.T, path string, form url.Values) (status int, answer string, took time.Duration) {
+	t.Helper()
+	return s.send(t, http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+func (s *server) send(t *testing.T, method, path, media string, body io.Reader) (status int, answer string, took time.Duration) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, method, s.URL+path, body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/vnd.schemaregistry.v1+json")
+	req.Header.Set("Content-Type", media)
 	start := time.Now()
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -60,8 +60,19 @@ func (d *Datum) encodeBlocks(to []byte) []byte {
 	return append(to, 0)
 }
 
+// datumText is a JSON text that is being written; it ends somewhere behind its limit.
+type datumText struct {
+	strings.Builder
+	limit int
+}
+
+func (b *datumText) full() bool { return b.Len() > b.limit }
+
 // json appends the JSON encoding.
-func (d *Datum) json(b *strings.Builder) {
+func (d *Datum) json(b *datumText) {
+	if b.full() {
+		return
+	}
 	switch d.Type.Kind {
 	case Null:
 		b.WriteString("null")
@@ -72,11 +83,11 @@ func (d *Datum) json(b *strings.Builder) {
 	case Float, Double:
 		d.jsonNumber(b)
 	case Bytes, Fixed:
-		quoteBytes(b, d.Text)
+		quoteBytes(&b.Builder, d.Text)
 	case String:
-		quoteText(b, d.Text)
+		quoteText(&b.Builder, d.Text)
 	case Enum:
-		quoteText(b, d.Type.Symbols[d.Int])
+		quoteText(&b.Builder, d.Type.Symbols[d.Int])
 	case Union:
 		d.jsonUnion(b)
 	default:
@@ -84,26 +95,26 @@ func (d *Datum) json(b *strings.Builder) {
 	}
 }
 
-func (d *Datum) jsonNumber(b *strings.Builder) {
+func (d *Datum) jsonNumber(b *datumText) {
 	text := FormatDouble(d.Float)
 	if d.Type.Kind == Float {
 		text = FormatFloat(float32(d.Float))
 	}
 	if math.IsNaN(d.Float) || math.IsInf(d.Float, 0) {
-		quoteText(b, text)
+		quoteText(&b.Builder, text)
 		return
 	}
 	b.WriteString(text)
 }
 
-func (d *Datum) jsonUnion(b *strings.Builder) {
+func (d *Datum) jsonUnion(b *datumText) {
 	branch := d.Type.Branches[d.Int]
 	if branch.Kind == Null {
 		b.WriteString("null")
 		return
 	}
 	b.WriteByte('{')
-	quoteText(b, branch.BranchName())
+	quoteText(&b.Builder, branch.BranchName())
 	b.WriteByte(':')
 	d.Parts[0].json(b)
 	b.WriteByte('}')
@@ -117,22 +128,25 @@ func (t *Type) BranchName() string {
 	return t.Kind.String()
 }
 
-func (d *Datum) jsonParts(b *strings.Builder) {
+func (d *Datum) jsonParts(b *datumText) {
 	brackets := "{}"
 	if d.Type.Kind == Array {
 		brackets = "[]"
 	}
 	b.WriteByte(brackets[0])
 	for i := range d.Parts {
+		if b.full() {
+			return
+		}
 		if i > 0 {
 			b.WriteByte(',')
 		}
 		switch d.Type.Kind {
 		case Record:
-			quoteText(b, d.Type.Fields[i].Name)
+			quoteText(&b.Builder, d.Type.Fields[i].Name)
 			b.WriteByte(':')
 		case Map:
-			quoteText(b, d.Keys[i])
+			quoteText(&b.Builder, d.Keys[i])
 			b.WriteByte(':')
 		}
 		d.Parts[i].json(b)
@@ -170,7 +184,16 @@ func quoteBytes(b *strings.Builder, s string) {
 // JSON is the JSON encoding of d (specification, "JSON Encoding"): unions are tagged with the full name of the branch, bytes are
 // strings of the code points U+0000 to U+00FF. Floats that JSON has no number for are the strings NaN, Infinity, -Infinity.
 func (d *Datum) JSON() string {
-	var b strings.Builder
-	d.json(&b)
-	return b.String()
+	made, _ := d.JSONWithin(math.MaxInt)
+	return made
+}
+
+// JSONWithin is JSON for data that come from outside: names stand in the text as often as in the data, however long they are.
+// It reports false when the text would have more than limit bytes.
+func (d *Datum) JSONWithin(limit int) (string, bool) {
+	b := &datumText{limit: limit}
+	if d.json(b); b.full() {
+		return "", false
+	}
+	return b.String(), true
 }

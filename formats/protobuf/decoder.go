@@ -58,6 +58,7 @@ func (d *Decoder) New(m *MessageModel) (*dynamicpb.Message, error) {
 // Decode reads a record as a message of that type. Three rules are applied here because the runtime at hand does not know
 // them: how message sets are encoded, that the text of extensions is checked in editions too, and that undeclared numbers of
 // closed enums are unknown fields. Only then is it checked that required fields are there: a *MissingError comes with the message.
+// A record with more than half a million values is refused before any of them is made.
 func (d *Decoder) Decode(m *MessageModel, record []byte) (protoreflect.Message, error) {
 	msg, err := d.New(m)
 	if err != nil {
@@ -65,6 +66,9 @@ func (d *Decoder) Decode(m *MessageModel, record []byte) (protoreflect.Message, 
 	}
 	if d.linked.MessageSets {
 		record = plainSets(m, record, 0)
+	}
+	if err := (&counter{decoder: d, left: maxRecordValues}).affordable(msg.Descriptor(), record); err != nil {
+		return msg, err
 	}
 	if err := (proto.UnmarshalOptions{Resolver: d.Resolver(), AllowPartial: true}).Unmarshal(record, msg); err != nil {
 		return msg, withoutPrefix(err)
@@ -87,8 +91,12 @@ func withoutPrefix(err error) error {
 	return fmt.Errorf("%s", strings.TrimPrefix(strings.Join(strings.Fields(err.Error()), " "), "proto: "))
 }
 
-// JSON is the JSON mapping of a message, in one line. Fields that are required and missing do not stop it.
+// JSON is the JSON mapping of a message, in one line. Fields that are required and missing do not stop it; more than 12 MiB of
+// text are refused.
 func (d *Decoder) JSON(m protoreflect.Message) (string, error) {
+	if err := d.printable(m); err != nil {
+		return "", err
+	}
 	text, err := protojson.MarshalOptions{Resolver: d.Resolver(), AllowPartial: true}.Marshal(m.Interface())
 	if err != nil {
 		return "", withoutPrefix(err)

@@ -2,6 +2,9 @@ package inclusion
 
 import (
 	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
 )
@@ -12,7 +15,7 @@ const maxValidation = 500_000
 
 // applications counts what the validator would do for an instance, up to a little more than maxValidation.
 func applications(schemas []Schema, instance any) int {
-	c := &coster{known: map[application]int{}}
+	c := &coster{known: map[application]int{}, own: map[*jsonschema.Schema]int{}}
 	whole := newPart(instance, 0)
 	total := 0
 	for _, s := range schemas {
@@ -29,7 +32,7 @@ type part struct {
 	text  int // bytes of a string
 	// weight is what one schema costs that is applied to it: the validator notes for every property and item whether it
 	// was looked at, writes down the path to it, and reads a number anew each time, in a time that grows with the square of
-	// its digits.
+	// its digits, those included that an exponent stands for.
 	weight int
 }
 
@@ -38,7 +41,8 @@ func newPart(value any, path int) *part {
 	p := &part{weight: 1 + path/256}
 	switch v := value.(type) {
 	case json.Number:
-		p.weight += len(v) * len(v) / 300_000
+		digits := len(v) + exponentOf(string(v))
+		p.weight += digits * digits / 300_000
 	case string:
 		p.text = len(v)
 	case []any:
@@ -56,6 +60,19 @@ func newPart(value any, path int) *part {
 	return p
 }
 
+// exponentOf is the size of a number's exponent. Numbers that were read are known to have one of a few digits.
+func exponentOf(number string) int {
+	i := strings.IndexAny(number, "eE")
+	if i < 0 {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.TrimLeft(number[i+1:], "+-"))
+	if err != nil {
+		return maxValidation
+	}
+	return min(n, maxValidation)
+}
+
 // application is a schema applied to a part.
 type application struct {
 	schema *jsonschema.Schema
@@ -64,6 +81,7 @@ type application struct {
 
 type coster struct {
 	known   map[application]int
+	own     map[*jsonschema.Schema]int
 	dynamic []*jsonschema.Schema // where references that depend on the dynamic scope may lead
 
 	patterns patternSizes
@@ -81,7 +99,7 @@ func (c *coster) cost(x *jsonschema.Schema, p *part, depth int) int {
 		return n
 	}
 	c.known[key] = 1 // a schema that applies itself in place makes the validator give up
-	total := p.weight
+	total := p.weight + c.words(x)
 	if x.Pattern != nil {
 		total += c.patterns.work(x.Pattern, p.text) / stepMatching
 	}
@@ -117,6 +135,40 @@ func (c *coster) cost(x *jsonschema.Schema, p *part, depth int) int {
 	}
 	c.known[key] = total
 	return total
+}
+
+// words is what a schema costs by its own length wherever it is applied: it is compared with every value of an enum, looks
+// for every name that is required, and an error repeats all of these, with the place of the schema.
+func (c *coster) words(x *jsonschema.Schema) int {
+	if n, ok := c.own[x]; ok {
+		return n
+	}
+	bytes, names := len(x.Location), len(x.Required)
+	for _, value := range slices.Concat(x.Constant, x.Enum) {
+		if s, ok := value.(string); ok {
+			bytes += len(s)
+		}
+	}
+	for _, name := range x.Required {
+		bytes += len(name)
+	}
+	depend := func(name string, others []string) {
+		names += len(others)
+		bytes += len(others) * (len(name) + len(x.Location))
+		for _, other := range others {
+			bytes += len(other)
+		}
+	}
+	for name, others := range x.DependentRequired {
+		depend(name, others)
+	}
+	for name, value := range x.Dependencies {
+		others, _ := value.([]string)
+		depend(name, others)
+	}
+	n := bytes/256 + names/8 + len(x.Enum)/32
+	c.own[x] = n
+	return n
 }
 
 func (c *coster) item(x *jsonschema.Schema, i int, item *part, add func(*jsonschema.Schema, *part)) {
