@@ -49,7 +49,7 @@ func (u *UI) page(load pageFunc) http.HandlerFunc {
 		p, err := load(r)
 		if err != nil {
 			if to, ok := err.(redirection); ok {
-				setPolicy(w.Header())
+				r.setPolicy()
 				w.Header().Set("Cache-Control", "no-store")
 				w.Header().Set("Location", to.to)
 				w.WriteHeader(http.StatusSeeOther)

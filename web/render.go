@@ -67,7 +67,7 @@ func (u *UI) write(w http.ResponseWriter, r *request, p *Page) {
 		}
 	}
 	header := w.Header()
-	setPolicy(header)
+	r.setPolicy()
 	header.Set("Cache-Control", "private, no-cache")
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Vary", "Accept-Encoding, Cookie")

@@ -61,10 +61,15 @@ func forwardedHost(r *http.Request) string {
 	return host
 }
 
+// secure reports whether the browser speaks TLS, with this server or a proxy.
+func (r *request) secure() bool {
+	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+}
+
 // origin is how the browser calls this server: scheme, host and prefix, for commands that people copy.
 func (r *request) origin() string {
 	scheme := "http"
-	if r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https") {
+	if r.secure() {
 		scheme = "https"
 	}
 	host := r.Host

@@ -124,6 +124,18 @@ func TestPagesAndFormsKnowTheHostThatAProxyIsAskedFor(t *testing.T) {
 	}
 }
 
+func TestOnlyPagesOverTLSHaveAnOpenerPolicy(t *testing.T) {
+	s := newSite(t, "")
+	for scheme, want := range map[string]string{"http": "", "https": "same-origin", "": ""} {
+		for _, address := range []string{"/ui", "/", "/ui/nowhere"} {
+			w := s.do("GET", address, http.Header{"X-Forwarded-Proto": {scheme}}, nil)
+			if got := w.Header().Get("Cross-Origin-Opener-Policy"); got != want {
+				t.Errorf("GET %s over %q: policy %q instead of %q", address, scheme, got, want)
+			}
+		}
+	}
+}
+
 func TestFormsOfOtherSitesAreRefused(t *testing.T) {
 	s := newSite(t, "")
 	form := url.Values{"theme": {"dark"}, "back": {"/ui/keys"}}
