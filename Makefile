@@ -29,7 +29,7 @@ race: ## run them with the race detector (needs a C compiler)
 e2e: ## run the real clients and the hostile ones against the real binary
 	bash e2e/run.sh
 
-nightly: ## take away power, disk, bits and patience from the server, in the sizes of a night; ends with a summary
+nightly: ## take away power, disk, bits and patience from the server, in the sizes of a night, and fuzz; ends with a summary
 	bash e2e/torture/run.sh
 
 fuzz: ## fuzz every target for FUZZTIME (60s)
