@@ -13,13 +13,15 @@ for tool in go cc npm node python3; do
   command -v "$tool" >/dev/null || { echo "e2e: $tool is missing" >&2; exit 1; }
 done
 
-# install NAME LOCKFILE FUNCTION installs again when the lock file has changed since the last time.
+# install NAME LOCKFILE FUNCTION installs again when the lock file has changed since the last time. The shell goes on after an
+# error in FUNCTION, because it is asked whether it succeeds: its commands have to be joined.
 install() {
   local name=$1 lock=$2 stamp=$cache/$1.installed
   cmp -s "$lock" "$stamp" && return 0
   local start=$SECONDS log=$cache/$1.log
   rm -rf "$stamp"
-  if ! "$3" >"$log" 2>&1; then
+  # What comes over the network may fail now and then.
+  if ! { "$3" || { sleep 5; "$3"; } || { sleep 30; "$3"; }; } >"$log" 2>&1; then
     echo "e2e: installing the $name clients failed:" >&2
     tail -n 40 "$log" >&2
     return 1
@@ -29,16 +31,16 @@ install() {
 }
 
 install_js() {
-  mkdir -p "$cache/js"
-  cp clients/js/package.json clients/js/package-lock.json "$cache/js/"
-  npm ci --prefix "$cache/js" --ignore-scripts --no-audit --no-fund
+  mkdir -p "$cache/js" &&
+    cp clients/js/package.json clients/js/package-lock.json "$cache/js/" &&
+    npm ci --prefix "$cache/js" --ignore-scripts --no-audit --no-fund
 }
 
 # The journeys through the pages need a browser, which the system's packages have.
 install_ui() {
-  mkdir -p "$cache/ui"
-  cp ui/package.json ui/package-lock.json "$cache/ui/"
-  npm ci --prefix "$cache/ui" --ignore-scripts --no-audit --no-fund
+  mkdir -p "$cache/ui" &&
+    cp ui/package.json ui/package-lock.json "$cache/ui/" &&
+    npm ci --prefix "$cache/ui" --ignore-scripts --no-audit --no-fund || return 1
   if [ ! -x /usr/bin/chromium ] && [ -z "${UI_BROWSER:-}" ]; then
     local sudo=()
     [ "$(id -u)" = 0 ] || sudo=(sudo -n)
@@ -47,9 +49,9 @@ install_ui() {
 }
 
 install_python() {
-  rm -rf "$cache/python"
-  python3 -m venv "$cache/python"
-  "$cache/python/bin/pip" install --only-binary :all: --no-deps -r clients/python/requirements.txt
+  rm -rf "$cache/python" &&
+    python3 -m venv "$cache/python" &&
+    "$cache/python/bin/pip" install --only-binary :all: --no-deps -r clients/python/requirements.txt
 }
 
 # Building fetches only what is used, and fills the build cache for the tests.
