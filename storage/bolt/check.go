@@ -227,14 +227,7 @@ func checkBefore(path string) error {
 	if !hooked {
 		return nil
 	}
-	limit := checkTimeIfClean
-	if _, err := os.Stat(runningMark(path)); err == nil {
-		limit = checkTime
-	}
-	if info, err := os.Stat(path); err == nil && info.Size() <= smallFile {
-		limit = checkTimeIfSmall
-	}
-	err := checkInChild(context.Background(), path, limit)
+	err := checkInChild(context.Background(), path, limitOfCheck(path))
 	switch {
 	case errors.Is(err, errUnchecked):
 		return nil
@@ -242,6 +235,17 @@ func checkBefore(path string) error {
 		return fmt.Errorf("%w\n%s", err, damagedAdvice(path))
 	}
 	return err
+}
+
+// limitOfCheck is how long the check before the opening of a file may take.
+func limitOfCheck(path string) time.Duration {
+	if info, err := os.Stat(path); err == nil && info.Size() <= smallFile {
+		return checkTimeIfSmall
+	}
+	if _, err := os.Stat(runningMark(path)); err == nil {
+		return checkTime
+	}
+	return checkTimeIfClean
 }
 
 // damagedAdvice is what to do when a file cannot be used at all.

@@ -458,6 +458,32 @@ func TestAFileThatWasNotClosedIsCheckedBeforeItIsOpened(t *testing.T) {
 	requireText(t, err, path, "backup", "surgery")
 }
 
+func TestASmallFileHasTimeToBeReadWholeOnABusyMachine(t *testing.T) {
+	path := newPath(t)
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		size    int64
+		crashed bool
+		want    time.Duration
+	}{
+		{smallFile, false, checkTimeIfSmall}, {smallFile, true, checkTimeIfSmall}, {smallFile + 1, false, checkTimeIfClean}, {smallFile + 1, true, checkTime},
+	} {
+		if err := os.Truncate(path, c.size); err != nil {
+			t.Fatal(err)
+		}
+		if c.crashed {
+			setRunning(path)
+		} else {
+			_ = os.Remove(runningMark(path))
+		}
+		if got := limitOfCheck(path); got != c.want {
+			t.Errorf("%d bytes, after a crash %t: %v, want %v", c.size, c.crashed, got, c.want)
+		}
+	}
+}
+
 func TestACrashOfTheCheckIsADamagedFile(t *testing.T) {
 	path := newPath(t)
 	writeSample(t, path)
