@@ -13,8 +13,8 @@ import (
 // The clock is that of synctest: it goes on when everybody waits.
 func TestLinesAboutRequestsAreWrittenTogetherAndSoon(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var out bytes.Buffer
-		b := newLineBuffer(&out)
+		out := newSafeBuffer()
+		b := newLineBuffer(out)
 		fmt.Fprintln(b, "one")
 		time.Sleep(lineDelay - time.Nanosecond)
 		fmt.Fprintln(b, "two")
