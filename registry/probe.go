@@ -20,7 +20,8 @@ type probe struct {
 
 	context  string // in which its references are resolved
 	schema   formats.Schema
-	contents []storage.Content // what a registry may hold it as: as it stands, and normalized
+	contents []storage.Content    // what a registry may hold it as: as it stands, and normalized
+	keys     []storage.ContentKey // of contents: making one takes as long as its text
 	identity formats.Identity
 	own      map[string]bool // its fields
 	equal    map[string]bool // the subjects that are known to hold it
@@ -44,6 +45,9 @@ func (r *Registry) probe(ctx context.Context, subject string, req SchemaRequest)
 	if normalized, err := schema.Normalized(); err == nil {
 		p.contents = append(p.contents, storage.Content{Type: schema.Type(), Schema: normalized.Canonical(), References: normalizeReferences(refs)})
 	}
+	for i := range p.contents {
+		p.keys = append(p.keys, storage.KeyOf(&p.contents[i]))
+	}
 	return p, nil
 }
 
@@ -66,7 +70,7 @@ func (p *probe) findEqual(v storage.View) error {
 			if context != p.context && len(p.contents[i].References) > 0 {
 				continue
 			}
-			id, err := v.FindID(context, storage.KeyOf(&p.contents[i]))
+			id, err := v.FindID(context, p.keys[i])
 			if err != nil {
 				return err
 			}
