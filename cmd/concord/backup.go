@@ -104,7 +104,12 @@ func (m *Main) backupRegistry(ctx context.Context, registry *client.Client, path
 		return err
 	}
 	defer os.Remove(draft.Name())
+	ctx, stop := untilInterrupted(ctx)
+	defer stop()
 	err = m.download(ctx, registry, draft)
+	if err != nil && ctx.Err() != nil {
+		err = errInterrupted
+	}
 	if err == nil {
 		err = draft.Sync()
 	}

@@ -213,6 +213,9 @@ func (m *Main) check(ctx context.Context, f *checkFlags, args []string) error {
 	if isEmpty(tree) && len(result.Subjects) == 0 {
 		return noSchemas(p)
 	}
+	if len(only) > 0 && len(result.Subjects) == 0 {
+		return fmt.Errorf("no schema of %s lies in %s; what counts as one is said in %s", p.Root, strings.Join(args, ", "), project.ConfigName)
+	}
 	prefix, err := prefixOf(p.Root)
 	if err != nil {
 		return err

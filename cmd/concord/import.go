@@ -19,7 +19,8 @@ soft deletions, contexts, configs and modes. The other registry may be of any ma
 
 It can run again and again: what is there already is skipped, so an import that was interrupted goes on where it ended, and a later
 one brings what is new. What the registry holds beyond that stays. If it holds something else under the same number, nothing is
-imported. While it runs, the contexts concerned are in mode IMPORT, so that nothing else is registered in them.
+imported. While it runs, the contexts concerned are in mode IMPORT, so that nothing else is registered in them; they stay in it when it
+is interrupted or fails, and the error says what to do.
 
 With --verify both sides are read again afterwards and compared; the exit code is 100 when they differ.`
 
@@ -119,7 +120,7 @@ func (m *Main) importInto(ctx context.Context, f *importFlags, args []string) er
 		return err
 	}
 	step, done := m.progress(register+remove, "importing")
-	err = plan.Apply(ctx, c, step)
+	err = applyUntilInterrupted(ctx, plan, c, step)
 	done()
 	if err != nil {
 		return fmt.Errorf("%w; what was imported stays, and so does mode IMPORT: mend it and run the import again, or let clients register with concord set mode READWRITE", err)
@@ -131,6 +132,17 @@ func (m *Main) importInto(ctx context.Context, f *importFlags, args []string) er
 		return nil
 	}
 	return m.verifyImport(ctx, e, read, c)
+}
+
+// applyUntilInterrupted carries a plan out. Whoever stops it is to learn what mode the registry is in.
+func applyUntilInterrupted(ctx context.Context, plan *transfer.Plan, c *client.Client, step func()) error {
+	ctx, stop := untilInterrupted(ctx)
+	defer stop()
+	err := plan.Apply(ctx, c, step)
+	if err != nil && ctx.Err() != nil {
+		return errInterrupted
+	}
+	return err
 }
 
 // maxDifferences is how many of them are shown.

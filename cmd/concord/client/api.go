@@ -89,6 +89,9 @@ func all[T any](ctx context.Context, c *Client, path string, query url.Values) (
 		if err := c.Get(ctx, path+"?"+query.Encode(), &page); err != nil {
 			return nil, err
 		}
+		if page == nil {
+			return nil, c.otherwise("it sent null for a list")
+		}
 		before := len(list)
 		for _, row := range page {
 			key := sha256.Sum256(row)
@@ -107,6 +110,11 @@ func all[T any](ctx context.Context, c *Client, path string, query url.Values) (
 		}
 		offset += len(page)
 	}
+}
+
+// otherwise is the error about an answer that is JSON, and none that a registry gives: many servers answer any path with some.
+func (c *Client) otherwise(how string) error {
+	return fmt.Errorf("%s does not answer as a schema registry does: %s", c.name, how)
 }
 
 func flag(query url.Values, name string, set bool) {
@@ -163,6 +171,9 @@ func (c *Client) Version(ctx context.Context, subject, version string, deleted b
 	}
 	v := &Version{}
 	err := c.Get(ctx, path, v)
+	if err == nil && v.Version < 1 {
+		err = c.otherwise("it names no version")
+	}
 	v.complete()
 	return v, err
 }
@@ -294,6 +305,9 @@ func (c *Client) Lookup(ctx context.Context, subject string, r Registration, nor
 	flag(query, "deleted", deleted)
 	v := &Version{}
 	err := c.Send(ctx, http.MethodPost, "/subjects/"+Escape(subject)+"?"+query.Encode(), r, v)
+	if err == nil && (v.ID < 1 || v.Version < 1) {
+		err = c.otherwise("it names no version and no id")
+	}
 	v.complete()
 	return v, err
 }
@@ -305,6 +319,9 @@ func (c *Client) Register(ctx context.Context, subject string, r Registration, n
 	flag(query, "normalize", normalize)
 	v := &Version{}
 	err := c.Send(ctx, http.MethodPost, "/subjects/"+Escape(subject)+"/versions?"+query.Encode(), r, v)
+	if err == nil && v.ID < 1 {
+		err = c.otherwise("it names no id")
+	}
 	v.Subject = subject
 	v.complete()
 	return v, err
