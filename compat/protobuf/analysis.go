@@ -195,7 +195,7 @@ func below(v *visit, fw, fr *format.FieldModel) *visit {
 	case fw.Cardinality == format.Map && fr.Cardinality == format.List && fr.Kind == protoreflect.MessageKind:
 		ew, er = fw.Value, fr.Message.Field(2)
 	case fr.Cardinality == format.Map && fw.Cardinality == format.List && fw.Kind == protoreflect.MessageKind:
-		outer = &visit{w: fw.Message, outer: v, field: fw, into: fr}
+		outer = &visit{w: fw.Message, outer: v, top: v.root(), field: fw, into: fr}
 		ew, er = fw.Message.Field(2), fr.Value
 		via = ew
 	case fw.Cardinality == format.Map || fr.Cardinality == format.Map:
@@ -204,7 +204,7 @@ func below(v *visit, fw, fr *format.FieldModel) *visit {
 	if ew == nil || er == nil || ew.Message == nil || er.Message == nil || ew.Cardinality == format.Map || er.Cardinality == format.Map {
 		return nil
 	}
-	return &visit{w: ew.Message, r: er.Message, outer: outer, field: via, into: fr}
+	return &visit{w: ew.Message, r: er.Message, outer: outer, top: outer.root(), field: via, into: fr}
 }
 
 // required finds the fields that the reader cannot do without and the writer need not write.

@@ -92,13 +92,14 @@ type value struct {
 type visit struct {
 	w, r  *format.MessageModel
 	outer *visit
+	top   *visit             // the outermost one; nil at the root
 	field *format.FieldModel // of outer.w, nil at the root
 	into  *format.FieldModel // of outer.r
 }
 
 func (v *visit) root() *visit {
-	for v.outer != nil {
-		v = v.outer
+	if v.top != nil {
+		return v.top
 	}
 	return v
 }

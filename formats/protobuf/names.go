@@ -81,6 +81,7 @@ type Extension struct {
 // node is a name in the tree of all names of a closure: a package part, a type, an extension, or several of these.
 type node struct {
 	name      string
+	length    int // of the full name with a dot behind it
 	outer     *node
 	inner     map[string]*node
 	typ       *Type
@@ -89,25 +90,24 @@ type node struct {
 	below *node
 }
 
+// fullName joins the names of a node and of those around it, which may be tens of thousands: the parts of a package.
 func (n *node) fullName() string {
-	var parts []string
-	for ; n.outer != nil; n = n.outer {
-		parts = append(parts, n.name)
+	if n.outer == nil {
+		return ""
 	}
-	for i, j := 0, len(parts)-1; i < j; i, j = i+1, j-1 {
-		parts[i], parts[j] = parts[j], parts[i]
+	name := make([]byte, n.length-1)
+	for end := len(name); ; end-- {
+		copy(name[end-len(n.name):], n.name)
+		end -= len(n.name)
+		if n = n.outer; n.outer == nil {
+			return string(name)
+		}
+		name[end-1] = '.'
 	}
-	return strings.Join(parts, ".")
 }
 
-// fullLength is the length of the full name.
-func (n *node) fullLength() int {
-	length := 0
-	for ; n.outer != nil; n = n.outer {
-		length += len(n.name) + 1
-	}
-	return length
-}
+// fullLength is the length of the full name with a dot behind it; 0 for that of the root, which has none.
+func (n *node) fullLength() int { return n.length }
 
 // child returns the node of that name directly below n, making it if there is none.
 func (n *node) child(name string) *node {
@@ -126,7 +126,7 @@ func (n *node) scopeAt(name string) *node {
 	if c := n.inner[name]; c != nil {
 		return c
 	}
-	c := &node{name: name, outer: n}
+	c := &node{name: name, outer: n, length: n.length + len(name) + 1}
 	if n.below != nil {
 		c.below = n.below.inner[name]
 	}
