@@ -23,11 +23,13 @@ type checkView struct {
 	Versions     []versionVerdict // the versions it was compared with, newest first
 	More         int              // versions beyond those
 	Findings     []findingView
+	MoreFindings int // that are not listed
 	Undecided    []string
 	Lines        []markedLine // the text that was checked, when something in it is marked
 	Since        int          // the version that Changes are told from; 0 when there is none, or it cannot be compared
 	Changes      []changeView
 	MoreChanges  int
+	Apart        string // why there are no Changes, where the reason is the size of the schemas
 }
 
 // versionVerdict is the verdict against one version.
@@ -44,10 +46,11 @@ type markedLine struct {
 	Notes    []string
 }
 
-// maxShownVersions bounds the versions whose verdicts are shown, maxShownLines the lines that are.
+// maxShownVersions bounds the versions whose verdicts are shown, maxShownLines the lines that are, and maxShownFindings the findings, errors first.
 const (
 	maxShownVersions = 60
 	maxShownLines    = 2_000
+	maxShownFindings = 300
 )
 
 // checked asks whether a subject would take a schema. Without a subject only the schema itself is checked, as one of the
@@ -78,6 +81,9 @@ func (u *UI) checked(ctx context.Context, inContext, subject string, req registr
 		}
 		view.Versions = append(view.Versions, versionVerdict{version, !rejected[version]})
 	}
+	if view.MoreFindings = max(0, len(view.Findings)-maxShownFindings); view.MoreFindings > 0 {
+		view.Findings = view.Findings[:maxShownFindings]
+	}
 	view.Lines = markLines(req.Schema, view.Findings)
 	if subject != "" {
 		u.changes(ctx, subject, req, report, view)
@@ -90,6 +96,9 @@ func (u *UI) checked(ctx context.Context, inContext, subject string, req registr
 
 // maxEditChanges bounds the changes that stand beside the editor.
 const maxEditChanges = 50
+
+// maxEditCompared bounds the texts that are compared for these changes, in bytes together: it is done again after each pause in typing.
+const maxEditCompared = 400 << 10
 
 // changes tells what a schema would change of the latest version. The reasons of what breaks stand with the check; whatever
 // cannot be compared is left out, for nobody has asked for it.
@@ -104,6 +113,10 @@ func (u *UI) changes(ctx context.Context, subject string, req registry.SchemaReq
 	}
 	next, err := u.reg.Parse(ctx, subject, req)
 	if err != nil {
+		return
+	}
+	if len(old.Source().Text)+len(req.Schema) > maxEditCompared {
+		view.Apart = "The schemas are too large to tell what changes while one types. Once it is registered, they can be compared."
 		return
 	}
 	d, err := diff.Compare(ctx, u.opt.Engine.Checker, old, next, report.Policy)

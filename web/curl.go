@@ -3,6 +3,7 @@ package web
 import (
 	"bytes"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"github.com/concord-registry/concord/formats"
@@ -16,8 +17,14 @@ type registration struct {
 	Schema     string              `json:"schema"`
 }
 
+// maxCommand is how large a schema may be to be part of a command, in bytes.
+const maxCommand = 64 << 10
+
 // registerCommand is the command that does what the form is about to do.
 func registerCommand(origin, subject string, req registry.SchemaRequest, normalize bool) string {
+	if len(req.Schema) > maxCommand {
+		return registerFile(origin, subject, req, normalize)
+	}
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false)
@@ -29,6 +36,18 @@ func registerCommand(origin, subject string, req registry.SchemaRequest, normali
 	}
 	// The body is one line that starts with a brace, so no line of it ends the document.
 	return "curl -X POST " + quoted(address) + " \\\n  -H 'Content-Type: application/vnd.schemaregistry.v1+json' \\\n  --data-binary @- <<'BODY'\n" + body.String() + "BODY"
+}
+
+// registerFile is the command for a schema that is too large to be a part of it.
+func registerFile(origin, subject string, req registry.SchemaRequest, normalize bool) string {
+	command := "# the schema is too large for a command; it is expected in a file\nconcord register --registry " + quoted(origin)
+	for _, r := range req.References {
+		command += " --ref " + quoted(r.Name+"="+r.Subject+"@"+strconv.Itoa(r.Version))
+	}
+	if normalize {
+		command += " --normalize"
+	}
+	return command + " " + quoted(subject) + " schema" + fileEndings[formats.Type(req.Type)]
 }
 
 // quoted writes a word for a POSIX shell.

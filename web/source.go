@@ -15,15 +15,22 @@ type place struct{ line, column int }
 // maxColoured bounds the texts that are coloured, in bytes. Larger ones are plain, which browsers bear better.
 const maxColoured = 400 << 10
 
+// maxSourceLines bounds the lines of a text on its page. Each is an element, and a schema may have 200,000.
+const maxSourceLines = 20_000
+
 // run is a stretch of a line that looks alike and, where href is not empty, leads somewhere.
 type run struct{ class, href, text string }
 
 // source writes a schema text as lines of a <pre>, with its words in classes and with links where it names types. Every
-// line has the id "L" and its number.
-func source(typ formats.Type, text string, links map[place]string) template.HTML {
+// line has the id "L" and its number. Lines beyond maxSourceLines are only counted.
+func source(typ formats.Type, text string, links map[place]string) (shown template.HTML, more int) {
+	lines := coloured(typ, text, links)
+	if more = max(0, len(lines)-maxSourceLines); more > 0 {
+		lines = lines[:maxSourceLines]
+	}
 	var out strings.Builder
 	out.Grow(3 * len(text))
-	for i, line := range coloured(typ, text, links) {
+	for i, line := range lines {
 		n := strconv.Itoa(i + 1)
 		out.WriteString(`<span class="line" id="L` + n + `"><a class="no" href="#L` + n + `" tabindex="-1" aria-hidden="true">` + n + `</a><span data-text>`)
 		for _, r := range line {
@@ -31,7 +38,7 @@ func source(typ formats.Type, text string, links map[place]string) template.HTML
 		}
 		out.WriteString("</span></span>")
 	}
-	return template.HTML(out.String())
+	return template.HTML(out.String()), more
 }
 
 func (r run) write(out *strings.Builder) {

@@ -42,6 +42,7 @@ type subjectView struct {
 	View     string
 
 	Source    template.HTML
+	MoreLines int // that are left out because there are too many
 	Raw       bool
 	RawHref   string
 	TextHref  string
@@ -291,7 +292,7 @@ func (u *UI) text(r *request, view *subjectView, d *registry.Description, shown 
 		links = places.links(outline.Uses)
 	}
 	view.TypeLinks = len(links)
-	view.Source = source(v.Type, text, links)
+	view.Source, view.MoreLines = source(v.Type, text, links)
 }
 
 // referred adds the definitions in the texts that a version refers to, directly or through others. What cannot be read is
