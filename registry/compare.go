@@ -230,9 +230,16 @@ func (r *Registry) laidOut(ctx context.Context, row *storage.Row) (formats.Schem
 	if err != nil {
 		return nil, err
 	}
+	laid := *stored.text
+	if laid.src.Text = diff.LayoutText(laid.typ, laid.src.Text); laid.src.Text != stored.text.src.Text && !laid.normalized {
+		if schema, err := r.engine.Parse(ctx, laid.typ, laid.src, laid.opt); err == nil {
+			return schema, nil
+		}
+		// It cannot be read at all, or the blanks made it larger than a schema may be.
+	}
 	p, err := r.parse(ctx, stored.text)
 	if err != nil {
 		return nil, err
 	}
-	return diff.Layout(ctx, r.engine, p.schema)
+	return p.schema, nil
 }

@@ -117,7 +117,7 @@ func (c *comparison) fits(d difference, f failed) int {
 			return score + 8
 		}
 	}
-	if p := placeOf(c.reader, d.reader.value, d.keyword, d.name); within(f.value, p.value) {
+	if p := c.placeOf(c.reader, d.reader.value, d.keyword, d.name); within(f.value, p.value) {
 		return score + 8
 	}
 	return 0

@@ -56,6 +56,8 @@ type comparison struct {
 	bytes    int          // of the findings so far
 	out      *compat.Comparison
 
+	arrays map[*model.Value]map[string]*model.Value // see texts
+
 	compiled struct{ writer, reader inclusion.Schema } // once the semantic relation is asked for
 }
 
@@ -154,10 +156,10 @@ func (c *comparison) finding(d difference) compat.Finding {
 // places finds a difference in both texts.
 func (c *comparison) places(d difference) (writer, reader place) {
 	if d.writer != nil {
-		writer = placeOf(c.writer, d.writer.value, d.keyword, d.name)
+		writer = c.placeOf(c.writer, d.writer.value, d.keyword, d.name)
 	}
 	if d.reader != nil {
-		reader = placeOf(c.reader, d.reader.value, d.keyword, d.name)
+		reader = c.placeOf(c.reader, d.reader.value, d.keyword, d.name)
 	}
 	return writer, reader
 }

@@ -43,7 +43,9 @@ func (l *loader) load(v *model.Value) *shape {
 	if s.value == nil {
 		s.value = v
 	}
-	l.shapes[v] = s
+	if !simple(s) { // those without subschemas are as soon read again, and lead nowhere
+		l.shapes[v] = s
+	}
 	return s
 }
 
@@ -228,10 +230,16 @@ func stringOf(v *model.Value, keyword string) *model.Value {
 }
 
 func (l *loader) stringRules(v *model.Value) *stringRules {
-	return &stringRules{
-		maxLength: readLimit(v.Get("maxLength")), minLength: readLimit(v.Get("minLength")), pattern: stringOf(v, "pattern"),
+	r := stringRules{maxLength: readLimit(v.Get("maxLength")), minLength: readLimit(v.Get("minLength")), pattern: stringOf(v, "pattern")}
+	if r == noStringRules {
+		return &noStringRules
 	}
+	kept := r // the others do without memory
+	return &kept
 }
+
+// noStringRules are those of a string that may be any. They are many, and nobody changes rules.
+var noStringRules stringRules
 
 func (l *loader) numberRules(v *model.Value) *numberRules {
 	n := &numberRules{

@@ -1,5 +1,7 @@
 package jsonschema
 
+import "slices"
+
 func (l *list) objects(w, r *shape) {
 	l.required(w, r)
 	l.properties(w, r)
@@ -44,7 +46,11 @@ func (l *list) required(w, r *shape) {
 func (l *list) properties(w, r *shape) {
 	l.at("properties", func() {
 		before, after := names(w.object.properties), names(r.object.properties)
-		for _, name := range unionOrder(before, after) {
+		all := unionOrder(before, after)
+		if len(all) > maxDifferences {
+			l.found = slices.Grow(l.found, len(all))
+		}
+		for _, name := range all {
 			l.at(name, func() {
 				switch was, is := w.object.property(name), r.object.property(name); {
 				case is == nil:

@@ -1,6 +1,7 @@
 package jsonschema
 
 import (
+	"sort"
 	"strconv"
 
 	"github.com/concord-registry/concord/formats"
@@ -25,16 +26,16 @@ var otherSpelling = map[string][]string{
 
 // placeOf finds a keyword of a schema, and in it the named member or element. As much of that as exists is taken: without
 // the keyword it is the schema itself.
-func placeOf(s *model.Schema, schema *model.Value, keyword, name string) place {
+func (c *comparison) placeOf(s *model.Schema, schema *model.Value, keyword, name string) place {
 	resource := s.ResourceOf(schema)
 	if resource == nil {
 		return place{}
 	}
 	document := resource.Document
 	p := place{pointer: document.Pointer(schema), span: document.Span(schema), value: schema}
-	if m, ok := keywordOf(schema, keyword, name); ok {
+	if m, ok := c.keywordOf(schema, keyword, name); ok {
 		p = place{p.pointer + "/" + model.EscapeToken(m.Key), document.KeySpan(m), m.Value}
-		p = p.inside(document, name)
+		p = c.inside(p, document, name)
 	}
 	if document != s.Document() {
 		p.pointer, p.span = document.Name+p.pointer, nil
@@ -42,11 +43,11 @@ func placeOf(s *model.Schema, schema *model.Value, keyword, name string) place {
 	return p
 }
 
-func keywordOf(schema *model.Value, keyword, name string) (model.Member, bool) {
+func (c *comparison) keywordOf(schema *model.Value, keyword, name string) (model.Member, bool) {
 	spellings := append([]string{keyword}, otherSpelling[keyword]...)
 	for _, spelling := range spellings {
 		m, ok := schema.Member(spelling)
-		if ok && (name == "" || element(m.Value, name) != nil || len(spellings) == 1) {
+		if ok && (name == "" || c.element(m.Value, name) != nil || len(spellings) == 1) {
 			return m, true
 		}
 	}
@@ -59,39 +60,53 @@ func keywordOf(schema *model.Value, keyword, name string) (model.Member, bool) {
 }
 
 // inside goes on to the member or the element of that name.
-func (p place) inside(document *model.Document, name string) place {
+func (c *comparison) inside(p place, document *model.Document, name string) place {
 	if name == "" {
 		return p
 	}
 	if m, ok := p.value.Member(name); ok {
 		return place{p.pointer + "/" + model.EscapeToken(name), document.KeySpan(m), m.Value}
 	}
-	if item := element(p.value, name); item != nil {
-		for i, candidate := range p.value.Items {
-			if candidate == item {
-				return place{p.pointer + "/" + strconv.Itoa(i), document.Span(item), item}
-			}
-		}
+	if item := c.element(p.value, name); item != nil {
+		i := sort.Search(len(p.value.Items), func(i int) bool { return p.value.Items[i].Start >= item.Start })
+		return place{p.pointer + "/" + strconv.Itoa(i), document.Span(item), item}
 	}
 	return p
 }
 
 // element is the member of an object or the element of an array that a name means: a string of that text, or a place
 // counted from 0.
-func element(v *model.Value, name string) *model.Value {
+func (c *comparison) element(v *model.Value, name string) *model.Value {
 	if member := v.Get(name); member != nil {
 		return member
 	}
 	if !v.Is(model.Array) {
 		return nil
 	}
-	for _, item := range v.Items {
-		if item.Is(model.String) && item.Text == name {
-			return item
-		}
+	if item := c.texts(v)[name]; item != nil {
+		return item
 	}
 	if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(v.Items) && v.Items[i].IsSchema() {
 		return v.Items[i]
 	}
 	return nil
+}
+
+// texts are the strings in an array by what they say, the first of equal ones: the names of a thousand findings are looked for among a
+// hundred thousand that are required.
+func (c *comparison) texts(v *model.Value) map[string]*model.Value {
+	if known, ok := c.arrays[v]; ok {
+		return known
+	}
+	texts := make(map[string]*model.Value, len(v.Items))
+	for _, item := range v.Items {
+		if item.Is(model.String) && texts[item.Text] == nil {
+			texts[item.Text] = item
+		}
+	}
+	if c.arrays == nil {
+		c.arrays = map[*model.Value]map[string]*model.Value{}
+	}
+	c.arrays[v] = texts
+	return texts
 }

@@ -188,13 +188,13 @@ func (c *comparison) beyond(reason *inclusion.Witness) compat.Finding {
 func (c *comparison) partOf(path []string) place {
 	at := c.behind(c.writer.Root())
 	for _, token := range path {
-		next := schemaOf(at, token)
+		next := c.schemaOf(at, token)
 		if next == nil {
 			break
 		}
 		at = c.behind(next)
 	}
-	return placeOf(c.writer, at, "", "")
+	return c.placeOf(c.writer, at, "", "")
 }
 
 // behind follows the $ref of a schema of the writer, and those it leads to.
@@ -210,13 +210,13 @@ func (c *comparison) behind(schema *model.Value) *model.Value {
 }
 
 // schemaOf is what a schema asks of one property or item; nil where no single subschema speaks of it.
-func schemaOf(schema *model.Value, token string) *model.Value {
+func (c *comparison) schemaOf(schema *model.Value, token string) *model.Value {
 	if next := schema.Get("properties").Get(token); next.IsSchema() {
 		return next
 	}
 	for _, keyword := range []string{"prefixItems", "items"} {
-		if list := schema.Get(keyword); list.Is(model.Array) && element(list, token).IsSchema() {
-			return element(list, token)
+		if list := schema.Get(keyword); list.Is(model.Array) && c.element(list, token).IsSchema() {
+			return c.element(list, token)
 		}
 	}
 	for _, keyword := range []string{"additionalProperties", "items"} {
