@@ -2,6 +2,8 @@ package protobuf
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -30,5 +32,23 @@ func TestTypesThatDoNotExistAreMissedAtOnceInALongPackage(t *testing.T) {
 				t.Errorf("a type that does not exist is found: %v", err)
 			}
 		})
+	}
+}
+
+// Once the full names of a long package had used up the steps, each further name was looked for in all its parts: for half a minute.
+func TestLookupsEndWhenTheStepsAreUsedUp(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("syntax = \"proto3\"; package a" + strings.Repeat(".a", 40_000) + ";")
+	for i := range 20_000 {
+		fmt.Fprintf(&text, "message M%d { M%d m = 1; }", i, (i+1)%20_000)
+	}
+	s, err := Format{}.Parse(context.Background(), formats.Source{Text: text.String()}, formats.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cputest.Within(t, 5*time.Second, func() { _, err = s.Normalized() })
+	var limit *formats.LimitError
+	if !errors.As(err, &limit) {
+		t.Errorf("%v, want one about a limit", err)
 	}
 }

@@ -249,7 +249,7 @@ func (s *Scope) lookup(name string, wanted func(*node) bool) *node {
 	if rest, absolute := strings.CutPrefix(name, "."); absolute {
 		from, name = s.root, rest
 	}
-	for ; from != nil; from = from.outer {
+	for ; from != nil && *s.steps <= maxSteps; from = from.outer {
 		if n := s.descend(from, name); n != nil && wanted(n) {
 			return n
 		}
