@@ -34,28 +34,30 @@ func LayoutText(t formats.Type, text string) string {
 		return text
 	}
 	l := &layouter{text: text}
-	root := l.parse()
-	if len(root.blocks) == 0 {
-		return text // a bare word: it reads as it is
+	if root := l.measure(); root.height == 0 || root.empty {
+		return text // there is nothing in it: it reads as it is
 	}
-	var b strings.Builder
-	root.write(&b, "", true)
-	b.WriteByte('\n')
-	return b.String()
+	l.at = 0
+	l.out.Grow(len(text) + len(text)/4)
+	l.write("", true)
+	l.out.WriteByte('\n')
+	return l.out.String()
 }
 
-// block is a value of valid JSON: a word, or a container with what is in it.
-type block struct {
-	word   string // of what is no container; of a container its opening bracket
-	keys   []string
-	blocks []block
-	height int // containers within each other
-	length int // written on one line
+// size is what a container takes when it is written on one line.
+type size struct {
+	height int32 // containers within each other
+	length int32
+	empty  bool
 }
 
+// layouter reads valid JSON twice: to measure its containers, and to write it. A schema may have half a million values; a tree of
+// them would take twenty times the text.
 type layouter struct {
-	text string
-	at   int
+	text  string
+	at    int
+	sizes []size // of the containers, in the order in which they begin; those that are written already are cut off
+	out   strings.Builder
 }
 
 func (l *layouter) skip() {
@@ -64,28 +66,46 @@ func (l *layouter) skip() {
 	}
 }
 
-func (l *layouter) parse() block {
+// open reports whether a container begins here, and reads its bracket.
+func (l *layouter) open() (bracket byte, container bool) {
 	l.skip()
-	c := l.text[l.at]
-	if c != '{' && c != '[' {
-		word := l.word()
-		return block{word: word, length: len(word)}
+	if bracket = l.text[l.at]; bracket != '{' && bracket != '[' {
+		return 0, false
 	}
 	l.at++
-	b := block{word: string(c), height: 1, length: 2}
-	for l.skip(); l.text[l.at] != '}' && l.text[l.at] != ']'; l.skip() {
-		if c == '{' {
-			key := l.word()
-			b.keys = append(b.keys, key)
-			b.length += len(key) + 2
+	return bracket, true
+}
+
+// more reports whether another value follows in a container, and reads the bracket that closes it otherwise.
+func (l *layouter) more() bool {
+	l.skip()
+	if l.text[l.at] != '}' && l.text[l.at] != ']' {
+		return true
+	}
+	l.at++
+	return false
+}
+
+// measure reads a value and notes the sizes of the containers in it.
+func (l *layouter) measure() size {
+	bracket, container := l.open()
+	if !container {
+		return size{length: int32(len(l.word()))}
+	}
+	i := len(l.sizes)
+	l.sizes = append(l.sizes, size{})
+	whole := size{height: 1, length: 2, empty: true}
+	for l.more() {
+		whole.empty = false
+		if bracket == '{' {
+			whole.length += int32(len(l.word())) + 2
 		}
-		inner := l.parse()
-		b.blocks = append(b.blocks, inner)
-		b.height = max(b.height, inner.height+1)
-		b.length += inner.length + 2
+		inner := l.measure()
+		whole.height = max(whole.height, inner.height+1)
+		whole.length += inner.length + 2
 	}
-	l.at++
-	return b
+	l.sizes[i] = whole
+	return whole
 }
 
 // word reads a string, a number or a name.
@@ -115,39 +135,41 @@ const (
 // listing keywords hold what a schema consists of, each part of which has a line of its own.
 var listing = map[string]bool{`"fields"`: true, `"properties"`: true, `"$defs"`: true, `"definitions"`: true}
 
-func (b *block) write(out *strings.Builder, indent string, broken bool) {
-	out.WriteString(b.word)
-	if b.height == 0 {
+// write reads a value and writes it; broken asks for a line for each value in it.
+func (l *layouter) write(indent string, broken bool) {
+	bracket, container := l.open()
+	if !container {
+		l.out.WriteString(l.word())
 		return
 	}
-	closing := "}"
-	if b.word == "[" {
-		closing = "]"
-	}
-	broken = len(b.blocks) > 0 && (broken || b.height > lineHeight || len(indent)+b.length > lineWidth)
+	whole := l.sizes[0]
+	l.sizes = l.sizes[1:]
+	broken = !whole.empty && (broken || whole.height > lineHeight || len(indent)+int(whole.length) > lineWidth)
+	l.out.WriteByte(bracket)
 	inner := indent + "  "
-	for i := range b.blocks {
+	for first := true; l.more(); first = false {
+		if !first {
+			l.out.WriteByte(',')
+		}
 		switch {
 		case broken:
-			out.WriteString("\n" + inner)
-		case i > 0 || b.word == "{":
-			out.WriteByte(' ')
+			l.out.WriteString("\n" + inner)
+		case !first || bracket == '{':
+			l.out.WriteByte(' ')
 		}
 		lists := false
-		if b.keys != nil {
-			out.WriteString(b.keys[i] + ": ")
-			lists = listing[b.keys[i]]
+		if bracket == '{' {
+			key := l.word()
+			l.out.WriteString(key + ": ")
+			lists = listing[key]
 		}
-		b.blocks[i].write(out, inner, lists)
-		if i < len(b.blocks)-1 {
-			out.WriteByte(',')
-		}
+		l.write(inner, lists)
 	}
 	switch {
 	case broken:
-		out.WriteString("\n" + indent)
-	case b.word == "{" && len(b.blocks) > 0:
-		out.WriteByte(' ')
+		l.out.WriteString("\n" + indent)
+	case bracket == '{' && !whole.empty:
+		l.out.WriteByte(' ')
 	}
-	out.WriteString(closing)
+	l.out.WriteByte(bracket + 2) // the closing one, in ASCII
 }
