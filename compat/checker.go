@@ -3,6 +3,7 @@ package compat
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strings"
 	"unicode/utf8"
 
@@ -72,13 +73,23 @@ func (c *Checker) Compare(ctx context.Context, req Request) (*Comparison, error)
 // asked for: Check itself looks only at the first unless the level is transitive. It stops at the first version that
 // rejects next; CheckFull does not.
 func (c *Checker) Check(ctx context.Context, next formats.Schema, history []Version, rules Rules) (*Report, error) {
-	return c.check(ctx, next, history, rules, false)
+	return c.CheckEach(ctx, next, each(history), rules, false)
 }
 
 // CheckFull is Check with everything a person may want to know: all relations, all versions, spans, hints and witnesses.
 // Its verdict and Messages equal those of Check.
 func (c *Checker) CheckFull(ctx context.Context, next formats.Schema, history []Version, rules Rules) (*Report, error) {
-	return c.check(ctx, next, history, rules, true)
+	return c.CheckEach(ctx, next, each(history), rules, true)
+}
+
+func each(history []Version) iter.Seq2[Version, error] {
+	return func(yield func(Version, error) bool) {
+		for _, v := range history {
+			if !yield(v, nil) {
+				return
+			}
+		}
+	}
 }
 
 // maxTold bounds what the findings of a report say, in bytes: those of a thousand versions could be as many gigabytes.
@@ -93,13 +104,15 @@ func (f *Finding) bytes() int {
 	return n
 }
 
-func (c *Checker) check(ctx context.Context, next formats.Schema, history []Version, rules Rules, full bool) (*Report, error) {
+// CheckEach is Check, or CheckFull, with a history that is read while it is compared: all versions at once may be more than there is
+// memory for. It stops where Check does, and at the first error.
+func (c *Checker) CheckEach(ctx context.Context, next formats.Schema, history iter.Seq2[Version, error], rules Rules, full bool) (*Report, error) {
 	report := &Report{Compatible: true, Level: rules.Level, Policy: rules.Policy, Messages: []string{}, Compared: []int{}, Findings: []Finding{}}
-	if !rules.Level.Transitive() && len(history) > 1 {
-		history = history[:1]
-	}
 	told := 0
-	for _, old := range history {
+	for old, err := range history {
+		if err != nil {
+			return nil, err
+		}
 		one, err := c.against(ctx, next, old, rules, full)
 		if err != nil {
 			return nil, err
@@ -116,7 +129,7 @@ func (c *Checker) check(ctx context.Context, next formats.Schema, history []Vers
 		if report.Compatible && !one.Compatible {
 			report.Compatible, report.Messages = false, one.Messages
 		}
-		if !report.Compatible && !full {
+		if !report.Compatible && !full || !rules.Level.Transitive() {
 			break
 		}
 	}

@@ -163,11 +163,8 @@ func (r *Registry) compare(ctx context.Context, state *subjectState, d *draft, s
 	}
 	reserved := reservedFindings(state, d, s)
 	if len(reserved) == 0 || full {
-		history, unparseable, err := r.history(ctx, state, d, s)
-		if err != nil {
-			return nil, err
-		}
-		if report, err = r.checkHistory(ctx, d, history, unparseable, s, full); err != nil {
+		var err error
+		if report, err = r.checkHistory(ctx, state, d, s, full); err != nil {
 			return nil, err
 		}
 	}
@@ -183,13 +180,13 @@ func (r *Registry) compare(ctx context.Context, state *subjectState, d *draft, s
 }
 
 // checkHistory runs the checker; a registered version that does not parse is incompatible with everything.
-func (r *Registry) checkHistory(ctx context.Context, d *draft, history []compat.Version, unparseable []compat.Finding, s *settings, full bool) (*compat.Report, error) {
-	rules := compat.Rules{Level: s.level, Policy: s.policy, Lenient: s.lenient()}
-	check := r.engine.Check
-	if full {
-		check = r.engine.CheckFull
+func (r *Registry) checkHistory(ctx context.Context, state *subjectState, d *draft, s *settings, full bool) (*compat.Report, error) {
+	var unparseable []compat.Finding
+	history := func(yield func(compat.Version, error) bool) {
+		r.history(ctx, state, d, s, &unparseable, yield)
 	}
-	report, err := check(ctx, d.schema, history, rules)
+	rules := compat.Rules{Level: s.level, Policy: s.policy, Lenient: s.lenient()}
+	report, err := r.engine.CheckEach(ctx, d.schema, history, rules, full)
 	if err != nil {
 		return nil, workError(err)
 	}
@@ -201,37 +198,38 @@ func (r *Registry) checkHistory(ctx context.Context, d *draft, history []compat.
 	return report, nil
 }
 
-// history parses the live versions that the level asks for, newest first. Those that do not parse (they were imported as
-// they are) come back as findings.
-func (r *Registry) history(ctx context.Context, state *subjectState, d *draft, s *settings) ([]compat.Version, []compat.Finding, error) {
-	var versions []compat.Version
-	var unparseable []compat.Finding
+// history parses the live versions that the level asks for, newest first, and yields them one by one. Those that do not parse (they were
+// imported as they are) are told in findings, also the ones that come after yield has had enough.
+func (r *Registry) history(ctx context.Context, state *subjectState, d *draft, s *settings, unparseable *[]compat.Finding, yield func(compat.Version, error) bool) {
+	wanted := true
 	for i := range slices.Backward(state.rows) {
 		row := &state.rows[i]
 		if row.Deleted {
 			continue
 		}
 		stored, err := r.storedVersion(row)
-		if err != nil {
-			return nil, nil, err
-		}
-		if !sameGroup(s.CompatibilityGroup, d.content.Metadata, stored.content.Metadata) {
+		if err == nil && !sameGroup(s.CompatibilityGroup, d.content.Metadata, stored.content.Metadata) {
 			continue
 		}
-		p, err := r.parse(ctx, stored.text)
+		var p *parsed
+		if err == nil {
+			p, err = r.parse(ctx, stored.text)
+		}
 		switch {
-		case CodeOf(err) != 0:
-			unparseable = append(unparseable, unparseableFinding(row.Version, err))
+		case err == nil && wanted:
+			wanted = yield(compat.Version{Number: row.Version, Schema: p.schema}, nil)
+		case stored != nil && CodeOf(err) != 0:
+			*unparseable = append(*unparseable, unparseableFinding(row.Version, err))
+		case err != nil && wanted:
+			yield(compat.Version{}, err)
+			return
 		case err != nil:
-			return nil, nil, err
-		default:
-			versions = append(versions, compat.Version{Number: row.Version, Schema: p.schema})
+			return
 		}
 		if !s.level.Transitive() {
-			break
+			return
 		}
 	}
-	return versions, unparseable, nil
 }
 
 // sameGroup reports whether two versions are compared: always, unless the config names a metadata property that keeps
