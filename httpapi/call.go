@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/labstack/echo/v4"
+	"golang.org/x/sync/semaphore"
 
 	"github.com/concord-registry/concord/registry"
 )
@@ -35,7 +36,8 @@ type call struct {
 	sent    int64   // bytes of the answer's body
 	unread  bool    // the client is still sending a body that was refused
 	fault   error   // why the status is a 5xx, or why the client does not have the whole answer
-	holds   int64   // bytes of the room for large bodies
+	holds   int64   // bytes of the room for bodies
+	holdsIn *semaphore.Weighted
 	scratch []byte
 	head    [8]headerLine
 	input   []byte // the request's body, once it was read

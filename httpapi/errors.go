@@ -56,6 +56,7 @@ var (
 	errEmptyBody      = refuse(http.StatusUnprocessableEntity, "The request body is empty; a JSON object is required.")
 	errUnfinishedBody = refuse(http.StatusBadRequest, "The request body ended before its announced length.")
 	errSlowBody       = refuse(http.StatusRequestTimeout, "The request body did not arrive in time.")
+	errCrowded        = refuse(http.StatusServiceUnavailable, "There are too many large requests at a time: this one was not begun. Try again later.")
 	errShuttingDown   = refuse(http.StatusServiceUnavailable, "The server is shutting down.")
 	errGone           = refuse(http.StatusServiceUnavailable, "The request was cancelled.")
 )

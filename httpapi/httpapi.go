@@ -110,6 +110,7 @@ type Server struct {
 	calls    sync.Pool
 	kept     keptAnswers
 	room     *semaphore.Weighted // for large bodies
+	middle   *semaphore.Weighted // for those that are neither large nor small
 	dates    atomic.Pointer[dateOf]
 	streams  atomic.Int32           // streams of events that are open
 	stopping chan struct{}          // closed when the server is shut down, so that they end
@@ -120,7 +121,7 @@ type Server struct {
 func New(opt Options) *Server {
 	opt = opt.orDefault()
 	s := &Server{opt: opt, registry: opt.Registry, echo: echo.New(), stopping: make(chan struct{})}
-	s.room = semaphore.NewWeighted(opt.BodyLimit)
+	s.room, s.middle = semaphore.NewWeighted(opt.BodyLimit), semaphore.NewWeighted(middleRoom)
 	s.metrics = newMetrics(s)
 	s.calls.New = func() any { return &call{server: s} }
 	s.echo.HTTPErrorHandler = s.unrouted

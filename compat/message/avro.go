@@ -71,7 +71,7 @@ func (r *Reading) meanings(d *avro.Datum, path string) {
 func (c *avroCodec) encode(text string, _ Options) ([]byte, error) {
 	d, err := avro.ParseDatum(c.root, text, formats.Limits{Bytes: MaxBytes})
 	if err != nil {
-		return nil, err
+		return nil, noJSON(err) // a limit is the message's, not a schema's
 	}
 	return d.Encode(nil), nil
 }

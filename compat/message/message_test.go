@@ -272,6 +272,7 @@ func TestEncode(t *testing.T) {
 		{name: "a value of another type", codec: avro, text: `{"id":1,"customer":"a","note":7,"lines":[],"placed":0}`, fault: "at note: 7 fits no branch of the union [null, string]"},
 		{name: "a fault inside", codec: avro, text: `{"id":1,"customer":"a","lines":[{"sku":"a","price":"ab€"}],"placed":0}`, fault: `at lines[0].price: "ab€" is not a value of type bytes`},
 		{name: "text that is no JSON", codec: avro, text: "{\n\"id\": }", fault: "this is no JSON: unexpected '}'; expected a JSON value (line 2, column 7)"},
+		{name: "text that is nested too deep", codec: avro, text: strings.Repeat("[", 1000), fault: "the message has more than 500 levels of nesting"},
 		{name: "the second message by its name", codec: proto, text: `{"sku":"a"}`, options: message.Options{Message: "shop.Line"}, hex: "0202" + "0a0161"},
 		{name: "a record without index", codec: proto, text: `{"id":"1"}`, options: message.Options{NoIndex: true}, hex: "0801"},
 		{name: "a field that the message does not have", codec: proto, text: `{"idd":"1"}`, fault: `unknown field "idd"`},

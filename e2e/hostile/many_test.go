@@ -83,3 +83,51 @@ func TestWhoReadsALargePageSlowlyHoldsUpNobody(t *testing.T) {
 		t.Errorf("three forms and a large schema took %v", took)
 	}
 }
+
+// TestHundredsOfSchemasThatEndAtOnceCostAsMuchAsAFew sends bodies that are not large, but for their last byte, and then that to all.
+func TestHundredsOfSchemasThatEndAtOnceCostAsMuchAsAFew(t *testing.T) {
+	const clients, most = 400, 1024 << 20 // the bodies themselves take some 200 MiB
+	s := serve(t, "")
+	s.resetPeak(t)
+	before, _ := s.memory(t)
+	conns := make([]net.Conn, clients)
+	for i := range conns {
+		body, err := io.ReadAll(registration(t, "JSON", fmt.Sprintf(`{"title":"%d","properties":{%s}}`, i, list(4500, func(n int) string {
+			return fmt.Sprintf(`"p%d":{"type":"string","maxLength":%d}`, n, n)
+		}))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if conns[i], err = net.Dial("tcp", strings.TrimPrefix(s.URL, "http://")); err != nil {
+			t.Fatal(err)
+		}
+		defer conns[i].Close()
+		fmt.Fprintf(conns[i], "POST /subjects/s%d/versions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", i, len(body), body[:len(body)-1])
+	}
+	for _, conn := range conns {
+		if _, err := conn.Write([]byte("}")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answered := 0
+	for i, conn := range conns {
+		_ = conn.SetReadDeadline(time.Now().Add(2 * time.Minute))
+		status := make([]byte, len("HTTP/1.1 200"))
+		if _, err := io.ReadFull(conn, status); err != nil {
+			t.Errorf("client %d has no answer: %v", i, err)
+			continue
+		}
+		switch string(status[9:]) {
+		case "200":
+			answered++
+		case "503":
+		default:
+			t.Errorf("client %d: %s", i, status)
+		}
+	}
+	_, peak := s.memory(t)
+	t.Logf("%d of %d registered; %d MiB more memory", answered, clients, (peak-before)>>20)
+	if peak-before > most {
+		t.Errorf("%d schemas at once cost %d MiB of memory", clients, (peak-before)>>20)
+	}
+}

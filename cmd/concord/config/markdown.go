@@ -66,8 +66,8 @@ it; ` + "`-o yaml`" + ` prints a file that ` + "`--config`" + ` accepts. Secrets
 
 Sizes are written with a unit: ` + "`512KiB`" + `, ` + "`10MiB`" + `, ` + "`1.5GiB`" + `, or ` + "`10MB`" + ` in powers of ten. Durations are written ` + "`500ms`" + `, ` + "`30s`" + `, ` + "`2m`" + `, ` + "`1h30m`" + `.
 
-What one request may take is bounded by the limits below. Bodies from 256 KiB on are worked on one after the other, so that many large
-ones cost no more memory than a few; smaller ones that come together take memory together. In a container with
-a limit on memory, set Go's own variable ` + "`GOMEMLIMIT`" + ` to some four fifths of that (` + "`GOMEMLIMIT=400MiB`" + `): near it garbage is
-collected sooner, and many large requests take longer instead of ending the process.
+What one request may take is bounded by the limits below. Bodies from 8 KiB on wait for each other when they are many, so that a
+thousand that come together cost no more memory than a few; those from 256 KiB on are worked on one after the other. Whoever has
+waited for three quarters of the ` + "`write-timeout`" + ` is answered 503. In a container with a limit on memory, set Go's own variable
+` + "`GOMEMLIMIT`" + ` to some four fifths of that (` + "`GOMEMLIMIT=400MiB`" + `): near it garbage is collected sooner, and many large requests take longer instead of ending the process.
 `
