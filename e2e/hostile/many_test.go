@@ -86,7 +86,7 @@ func TestWhoReadsALargePageSlowlyHoldsUpNobody(t *testing.T) {
 
 // TestHundredsOfSchemasThatEndAtOnceCostAsMuchAsAFew sends bodies that are not large, but for their last byte, and then that to all.
 func TestHundredsOfSchemasThatEndAtOnceCostAsMuchAsAFew(t *testing.T) {
-	const clients, most = 400, 1024 << 20 // the bodies themselves take some 200 MiB
+	const clients, most = 400, 1536 << 20 // it took 4 GiB when nobody waited; the bodies themselves take some 200 MiB
 	s := serve(t, "")
 	s.resetPeak(t)
 	before, _ := s.memory(t)
