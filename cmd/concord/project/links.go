@@ -61,7 +61,12 @@ func (t *Tree) Resolve(f *File, version func(*File) int, stored func(formats.Ref
 				if err != nil {
 					return err
 				}
-				src.Resolved = append(src.Resolved, texts...)
+				for _, text := range texts { // of a name the first counts, as in a registry
+					if text.Name == ref.Name || !seen[text.Name] {
+						seen[text.Name] = true
+						src.Resolved = append(src.Resolved, text)
+					}
+				}
 				continue
 			}
 			if err := add(link.Target); err != nil {
