@@ -19,7 +19,7 @@ func Within(t testing.TB, limit time.Duration, f func()) time.Duration {
 	return took
 }
 
-// Limit is Within for what is done until end is called.
+// Limit is Within for what is done until end is called. It logs nothing, for targets of the fuzzer.
 func Limit(t testing.TB, limit time.Duration) (end func() time.Duration) {
 	limit *= slower
 	before := worked()
